@@ -1,0 +1,124 @@
+// Spawned tasks, and the executor of threads: one queue, one condition variable. A payment posts a
+// handful of times, so the queue is not what limits it; measure before making it cleverer.
+#include "kernel/platform/executor/executor.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+namespace florin {
+
+// A coroutine that owns its task and frees itself at the end.
+struct Executor::Root {
+  struct promise_type {
+    Root get_return_object() { return Root{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { std::terminate(); }
+  };
+  std::coroutine_handle<promise_type> frame;
+};
+
+Executor::Root Executor::run_root(Executor& executor, const char* name, Task<void> task) {
+  try {
+    co_await task;
+  } catch (const std::exception& e) {
+    spdlog::error("task {} ended by an exception: {}", name, e.what());
+  } catch (...) {
+    spdlog::error("task {} ended by an exception that is no std::exception", name);
+  }
+  executor.running_.fetch_sub(1, std::memory_order_acq_rel);
+}
+
+void Executor::spawn(const char* name, Task<void> task) {
+  running_.fetch_add(1, std::memory_order_acq_rel);
+  post(run_root(*this, name, std::move(task)).frame);
+}
+
+struct ThreadExecutor::State {
+  std::mutex mutex;
+  std::condition_variable something;
+  std::deque<std::coroutine_handle<>> ready;
+  bool stopping = false;
+  unsigned idle = 0;
+  std::atomic<std::int64_t> slow{0};
+  std::vector<std::thread> workers;
+
+  void work() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      while (ready.empty() && !stopping) {
+        ++idle;
+        something.wait(lock);
+        --idle;
+      }
+      if (stopping) return;
+      const std::coroutine_handle<> next = ready.front();
+      ready.pop_front();
+      lock.unlock();
+      step(next);
+      lock.lock();
+    }
+  }
+
+  void step(std::coroutine_handle<> next) {
+#ifdef NDEBUG
+    next.resume();
+#else
+    const auto before = std::chrono::steady_clock::now();
+    next.resume();
+    const auto took = std::chrono::steady_clock::now() - before;
+    if (took > std::chrono::milliseconds(5)) {
+      slow.fetch_add(1, std::memory_order_relaxed);
+      spdlog::debug("a step held its worker for {} us",
+                    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    }
+#endif
+  }
+};
+
+ThreadExecutor::ThreadExecutor(unsigned workers) : state_(std::make_unique<State>()) {
+  const unsigned count = workers != 0 ? workers : std::max(1u, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < count; ++i) state_->workers.emplace_back([state = state_.get()] { state->work(); });
+}
+
+ThreadExecutor::~ThreadExecutor() { stop(); }
+
+void ThreadExecutor::post(std::coroutine_handle<> ready) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->ready.push_back(ready);
+    wake = state_->idle > 0;
+  }
+  if (wake) state_->something.notify_one();
+}
+
+bool ThreadExecutor::drain(std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (running() > 0) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+void ThreadExecutor::stop() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->something.notify_all();
+  for (std::thread& worker : state_->workers)
+    if (worker.joinable()) worker.join();
+}
+
+std::int64_t ThreadExecutor::slow_steps() const { return state_->slow.load(std::memory_order_relaxed); }
+
+}  // namespace florin

@@ -1,0 +1,62 @@
+// Durable jobs: enqueued in the transaction that makes them necessary, leased, retried with back-off
+// and jitter, safe to run twice. Used by webhook delivery, in-doubt settlement, capture expiry.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <florin/result.hpp>
+#include <florin/task.hpp>
+
+#include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/random/random.hpp"
+#include "kernel/platform/store/store.hpp"
+
+namespace florin {
+
+struct Job {
+  std::string id;    // Chosen by who enqueues; enqueueing the same id again changes nothing.
+  std::string kind;  // "settle_attempt"
+  std::string payload;  // JSON
+  std::int64_t attempt = 0;  // How often it ran before.
+};
+
+// What a run of a job says. A job that throws or returns an Error is retried by its schedule.
+struct JobOutcome {
+  enum class Next { kDone, kAgainIn, kGiveUp };
+  Next next = Next::kDone;
+  Duration pause{0};  // For kAgainIn: instead of the schedule's.
+};
+
+struct JobKind {
+  std::string kind;
+  std::function<Task<Result<JobOutcome>>(Job)> run;
+  // Pauses before the 2nd, 3rd, ... run, each with +-20 % jitter; past the end the job is dead (kept, counted).
+  std::vector<std::chrono::seconds> schedule;
+  int max_parallel = 16;
+  std::chrono::seconds lease{60};
+};
+
+class Jobs {
+ public:
+  static std::unique_ptr<Jobs> make(Store& store, Executor& executor, Clock& clock, Random& random);
+  virtual ~Jobs() = default;
+  virtual void add_kind(JobKind kind) = 0;  // Before start().
+  // In a unit of work. `due` in microseconds.
+  virtual void enqueue(Session& session, const Job& job, std::int64_t due) = 0;
+  virtual void cancel(Session& session, const std::string& id) = 0;
+  // Call after a unit that enqueued has committed, to run it now rather than at the next poll.
+  virtual void wake() = 0;
+  virtual void start() = 0;
+  virtual void stop() = 0;  // Started runs finish; nothing new starts.
+  struct Counts {
+    std::int64_t waiting = 0, running = 0, dead = 0;
+  };
+  virtual Task<Result<Counts>> counts() = 0;
+};
+
+}  // namespace florin

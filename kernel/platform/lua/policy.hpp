@@ -1,0 +1,60 @@
+// Policies: Lua in a cage (law 9). A policy is a chunk that returns a function of its arguments; it has
+// no I/O, no clock, a bounded number of instructions and bytes, and keeps nothing between calls.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <florin/json.hpp>
+#include <florin/result.hpp>
+#include <florin/time.hpp>
+
+namespace florin {
+
+struct PolicyBudget {
+  std::int64_t instructions = 1'000'000;
+  std::size_t bytes = 8 * 1024 * 1024;
+  Duration wall = std::chrono::milliseconds(10);
+};
+
+struct PolicyResult {
+  bool ok = false;
+  Json value;       // What the policy returned, when ok. Numbers that are integers stay integers.
+  std::string why;  // When not ok: a sentence with file and line, for operators.
+  std::int64_t instructions = 0;
+  Duration took{0};
+};
+
+// A compiled policy, immutable, shared by all workers.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  virtual const std::string& name() const = 0;     // "routing/prefer_local_acquirer"
+  virtual const std::string& version() const = 0;  // SHA-256 of its source, first 12 hex digits.
+  // Runs it on this thread, in this thread's warm state. Never throws, never exceeds twice its budget.
+  virtual PolicyResult run(const std::vector<Json>& arguments) const = 0;
+};
+
+// Compiles text (never bytecode) and runs the chunk once, to see that it returns a function. Errors:
+// kInvalid with "file:line: what".
+Result<std::shared_ptr<const Policy>> compile_policy(std::string name, std::string_view source,
+                                                     PolicyBudget budget = {});
+// scripts_dir/<name>.lua; a name with ".." or a leading "/" is refused.
+Result<std::shared_ptr<const Policy>> load_policy(const std::string& scripts_dir, const std::string& name,
+                                                  PolicyBudget budget = {});
+
+// ---- Policy tests: scripts/**/*_test.lua ---------------------------------------------------------
+
+struct PolicyTestResult {
+  std::string file, name;
+  bool passed = false;
+  std::string why;
+  Duration took{0};
+};
+// Runs every test below `scripts_dir`. How a test file looks is in scripts/README.md.
+std::vector<PolicyTestResult> run_policy_tests(const std::string& scripts_dir);
+
+}  // namespace florin
