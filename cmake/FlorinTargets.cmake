@@ -20,7 +20,7 @@ function(florin_add_test name folder)
   endif()
   add_executable(${name} ${tests})
   florin_use_pch(${name})
-  target_link_libraries(${name} PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${ARGN} rapidcheck rapidcheck_gtest GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE FLORIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              FLORIN_BINARY_DIR="${CMAKE_BINARY_DIR}")
