@@ -60,9 +60,10 @@ class FLORIN_SDK_API Form {
   std::string text_;
 };
 
-// Percent-encoding of everything but RFC 3986's unreserved characters, and back ('+' is a blank in forms).
+// Percent-encoding of everything but RFC 3986's unreserved characters, and back. '+' is a plus here.
 FLORIN_SDK_API std::string url_encode(std::string_view text);
 FLORIN_SDK_API Result<std::string> url_decode(std::string_view text);
+// A form's or query's fields in order. Total: '+' is a blank, a broken escape stays as it stands.
 FLORIN_SDK_API std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text);
 
 }  // namespace florin

@@ -3,6 +3,7 @@
 // 3 or 4 places) and, for crypto assets, BTC 8, ETH 9, USDC 6, USDT 6 on every chain.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -31,7 +32,7 @@ class FLORIN_SDK_API Currency {
 
  private:
   explicit Currency(std::uint16_t index) : index_(index) {}
-  std::uint16_t index_;  // Into the one table, in money.cpp.
+  std::uint16_t index_;  // Into the one table, in currency.cpp.
 };
 
 class FLORIN_SDK_API Money {
@@ -39,8 +40,9 @@ class FLORIN_SDK_API Money {
   Money(std::int64_t minor, Currency currency) : minor_(minor), currency_(currency) {}
   static Money zero(Currency currency) { return {0, currency}; }
 
-  // The edge: text becomes Money here or is refused: "12.50" is EUR, "12.5" and "12.505" are not, "1e3",
-  // "+1", " 1", "01.00", "-0.00" neither. A minus sign is allowed. Errors: kInvalid, "invalid_amount".
+  // The edge: text becomes Money here or is refused. It has exactly the currency's places: "12.50" is EUR,
+  // "12", "12.5" and "12.505" are not, "1e3", "+1", " 1", "01.00", "-0.00" neither. A minus sign is allowed.
+  // Errors: kInvalid, "invalid_amount", or "amount_too_large" beyond 64 bits.
   static Result<Money> parse(std::string_view text, Currency currency);
 
   std::int64_t minor() const { return minor_; }

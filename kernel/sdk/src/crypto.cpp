@@ -1,0 +1,91 @@
+// Digests, HMAC, RS256 and constant-time equality by OpenSSL's EVP interface. Encodings: encoding.cpp.
+#include <florin/crypto.hpp>
+
+#include <array>
+#include <memory>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+
+#include <florin/check.hpp>
+
+namespace florin {
+namespace {
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+struct Free {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Key = std::unique_ptr<EVP_PKEY, Free>;
+
+Key read_key(std::string_view pem, bool is_private) {
+  const std::unique_ptr<BIO, Free> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  // The empty passphrase keeps OpenSSL from asking for one at the terminal.
+  char none[] = "";
+  Key key(is_private ? PEM_read_bio_PrivateKey(source.get(), nullptr, nullptr, none)
+                     : PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, none));
+  ERR_clear_error();
+  if (key && EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) key.reset();
+  return key;
+}
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(bytes_of(bytes), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  // OpenSSL takes a null key for "the key of the call before"; an empty one is not null.
+  const char* start = key.data() ? key.data() : "";
+  const auto* done = HMAC(EVP_sha256(), start, static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
+                          reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  FLORIN_CHECK(done != nullptr, "HMAC-SHA-256 has no input that it refuses");
+  return digest;
+}
+
+Result<std::string> rs256_sign(const Secret& private_key_pem, std::string_view bytes) {
+  const Key key = read_key(private_key_pem.expose(), true);
+  if (!key) return Error{Error::Kind::kInvalid, "not an RSA private key in PEM form", "invalid_key", ""};
+  const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+  std::size_t size = 0;
+  std::string signature;
+  const bool signed_it =
+      EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+      EVP_DigestSign(context.get(), nullptr, &size, bytes_of(bytes), bytes.size()) == 1 &&
+      (signature.resize(size), EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()),
+                                              &size, bytes_of(bytes), bytes.size()) == 1);
+  ERR_clear_error();
+  if (!signed_it) return Error{Error::Kind::kInvalid, "this RSA key cannot sign with SHA-256", "invalid_key", ""};
+  signature.resize(size);
+  return signature;
+}
+
+bool rs256_verify(std::string_view public_key_pem, std::string_view bytes, std::string_view signature) {
+  const Key key = read_key(public_key_pem, false);
+  if (!key) return false;
+  const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+  const bool good =
+      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+      EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes), bytes.size()) == 1;
+  ERR_clear_error();
+  return good;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace florin
