@@ -3,6 +3,11 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Poco REQUIRED COMPONENTS Foundation Net NetSSL Crypto Util)
+# POCO's target also sets macros of the C library (_FILE_OFFSET_BITS, _XOPEN_SOURCE) that g++ and 64 bits
+# have anyway; they would make GCC refuse the precompiled header wherever POCO is used.
+get_target_property(poco_definitions Poco::Foundation INTERFACE_COMPILE_DEFINITIONS)
+list(FILTER poco_definitions INCLUDE REGEX "POCO")
+set_target_properties(Poco::Foundation PROPERTIES INTERFACE_COMPILE_DEFINITIONS "${poco_definitions}")
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

@@ -24,7 +24,7 @@ endif()
 
 # -Wmaybe-uninitialized is a false alarm on `co_return` of variants in GCC 12.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type
-                    -Wno-maybe-uninitialized -fstack-protector-strong)
+                    -Wno-maybe-uninitialized -fstack-protector-strong -pthread)
 add_compile_definitions(_GLIBCXX_ASSERTIONS SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_definitions(_FORTIFY_SOURCE=2)
