@@ -40,14 +40,20 @@ endfunction()
 
 include(${CMAKE_CURRENT_LIST_DIR}/FlorinPlugin.cmake)
 
-# plugins/<kind>s/<name>/: the folder is the registry.
+# plugins/<kind>/<name>/: the folder is the registry. `florin_plugins` builds them all: no program links
+# to one, so nothing else would.
 function(florin_add_plugin_folders)
+  add_custom_target(florin_plugins)
   foreach(kind providers notifiers fraud)
     file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/plugins/${kind}/*)
     foreach(folder ${folders})
       if(IS_DIRECTORY ${folder} AND EXISTS ${folder}/schema.json)
         get_filename_component(name ${folder} NAME)
         florin_add_plugin(${name} KIND ${kind} FOLDER ${folder} OUTPUT ${CMAKE_BINARY_DIR}/plugins)
+        add_dependencies(florin_plugins ${kind}_${name})
+        if(TARGET sandbox_${name})
+          add_dependencies(florin_plugins sandbox_${name})
+        endif()
         # The test program compiles the plugin's own sources: it can call what the .so hides.
         file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
         list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz|main)\\.cpp$")
