@@ -1,0 +1,65 @@
+// The statement cache, and the place where SOCI's exceptions stop.
+#include "kernel/platform/store/connection.hpp"
+
+#include <florin/check.hpp>
+
+namespace florin::store {
+
+namespace {
+// SQL that is put together at run time (filters of a list) must not grow the cache without end.
+constexpr std::size_t kStatementsMax = 512;
+}  // namespace
+
+void Connection::stage(StagedEvent event) {
+  FLORIN_CHECK(staged_ != nullptr, "an event is staged in a unit of work, not in a read or while the group closes");
+  staged_->push_back(std::move(event));
+}
+
+void Connection::rollback() noexcept {
+  try {
+    if (in_transaction()) exec("ROLLBACK");
+  } catch (const std::exception&) {
+    // Either the connection is gone, and the transaction with it, or begin() will say what is wrong.
+  }
+}
+
+std::optional<bool> Connection::was_committed(const std::string&) {
+  FLORIN_CHECK(false, "only an engine that names its transactions is asked about one");
+  return std::nullopt;
+}
+
+template <class Work>
+auto Connection::guarded(Work work) {
+  try {
+    return work();
+  } catch (const soci::soci_error& error) {
+    failed_ = true;
+    throw sorted(error);
+  } catch (const StoreFault&) {
+    failed_ = true;
+    throw;
+  }
+}
+
+Statement& Connection::prepared(std::string_view sql, std::string_view columns) {
+  auto known = statements_.find(sql);
+  if (known == statements_.end()) {
+    if (statements_.size() >= kStatementsMax) statements_.clear();
+    known = statements_.try_emplace(std::string(sql)).first;
+  }
+  for (const auto& statement : known->second)
+    if (statement->fits(values_, columns)) return *statement;
+  known->second.push_back(std::make_unique<Statement>(*session_, sql, values_, columns));
+  return *known->second.back();
+}
+
+std::int64_t Connection::run(std::string_view sql) {
+  return guarded([&] { return prepared(sql, "").run(values_); });
+}
+
+void Connection::fetch(std::string_view sql, int limit, std::string_view columns,
+                       const std::function<void(const std::vector<Value>&)>& row) {
+  guarded([&] { prepared(sql, columns).fetch(values_, limit, row); });
+}
+
+}  // namespace florin::store

@@ -1,0 +1,100 @@
+// One database connection: a Session with its cache of prepared statements, and the words of
+// transactions, which each engine spells in its own file. Used by one thread at a time. Internal to the
+// store. Everything that fails throws EngineFault.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <soci/soci.h>
+
+#include "kernel/platform/store/fault.hpp"
+#include "kernel/platform/store/statement.hpp"
+#include "kernel/platform/store/store.hpp"
+
+namespace florin::store {
+
+class Connection : public Session {
+ public:
+  // Where stage() puts events; null (as at first): here nothing may be staged.
+  void collect_events(std::vector<StagedEvent>* into) { staged_ = into; }
+  void stage(StagedEvent event) final;
+
+  // SQL without parameters, as it stands; several statements at once are fine.
+  virtual void exec(const std::string& sql) = 0;
+
+  virtual void begin() = 0;       // To write.
+  virtual void begin_read() = 0;  // One snapshot.
+  virtual void mark() { exec("SAVEPOINT unit"); }
+  virtual void keep() { exec("RELEASE SAVEPOINT unit"); }
+  virtual void undo() { exec("ROLLBACK TO SAVEPOINT unit; RELEASE SAVEPOINT unit"); }
+  // Returns: it is durable. Throws kLost: unknown, ask was_committed(); throws anything else: it is not.
+  virtual void commit() = 0;
+  void rollback() noexcept;
+  // False too when the engine ended the transaction by itself.
+  virtual bool in_transaction() const = 0;
+
+  // Names the open transaction, so that another connection can ask what became of it; "" when a lost
+  // connection cannot leave that open.
+  virtual std::string transaction_name() { return ""; }
+  // Nothing: it is still running there.
+  virtual std::optional<bool> was_committed(const std::string& transaction_name);
+
+  // For migrations: whether the table exists, and a lock that holds off other nodes until COMMIT.
+  virtual bool has_table(const std::string& name) = 0;
+  virtual void lock_schema() {}
+
+  // After a commit has been told: the engine's own housekeeping.
+  virtual void tidy() {}
+  // Before use after a long pause.
+  virtual void check_alive() {}
+
+  // Whether a statement has failed since the last call: a unit that swallows a StoreFault fails all the same.
+  bool take_failed() { return std::exchange(failed_, false); }
+
+ protected:
+  explicit Connection(std::unique_ptr<soci::session> session) : session_(std::move(session)) {}
+  // A backend's exception, sorted. Without the parameters that SOCI puts into what().
+  virtual EngineFault sorted(const soci::soci_error& error) const = 0;
+  void forget_statements() { statements_.clear(); }
+  soci::session& session() { return *session_; }
+  const soci::session& session() const { return *session_; }
+
+  std::vector<Value>& parameters() final {
+    values_.clear();
+    return values_;
+  }
+  std::int64_t run(std::string_view sql) final;
+  void fetch(std::string_view sql, int limit, std::string_view columns,
+             const std::function<void(const std::vector<Value>&)>& row) final;
+
+ private:
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  Statement& prepared(std::string_view sql, std::string_view columns);
+  template <class Work>
+  auto guarded(Work work);
+
+  // Declared in this order: statements go before the session that they belong to.
+  std::unique_ptr<soci::session> session_;
+  std::unordered_map<std::string, std::vector<std::unique_ptr<Statement>>, TextHash, std::equal_to<>> statements_;
+  std::vector<Value> values_;
+  std::vector<StagedEvent>* staged_ = nullptr;
+  bool failed_ = false;
+};
+
+// Makes a connection of either kind; throws EngineFault.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  virtual Engine engine() const = 0;
+  virtual std::unique_ptr<Connection> writer() = 0;
+  virtual std::unique_ptr<Connection> reader() = 0;
+  // How many units share a transaction at the most.
+  virtual std::size_t units_max() const = 0;
+};
+
+}  // namespace florin::store

@@ -1,0 +1,44 @@
+// Between the coroutines that wait and the threads that work.
+#include "kernel/platform/store/sql_store.hpp"
+
+#include <florin/check.hpp>
+
+namespace florin::store {
+
+namespace {
+Error overloaded() {
+  return Error{Error::Kind::kUnavailable, "too much is waiting for the database, or it is closing", "store_busy", ""};
+}
+}  // namespace
+
+SqlStore::SqlStore(Executor& executor, std::unique_ptr<FileLock> lock, std::unique_ptr<Connector> connector,
+                   std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers)
+    : executor_(executor), lock_(std::move(lock)), connector_(std::move(connector)) {
+  readers_ = std::make_unique<Readers>(*connector_, std::move(readers));
+  if (writer) writer_ = std::make_unique<Writer>(*connector_, std::move(writer));
+}
+
+void SqlStore::on_closing(std::function<void(Session&, std::vector<StagedEvent>&)> closing) {
+  if (writer_) writer_->hooks().closing = std::move(closing);
+}
+
+void SqlStore::on_committed(std::function<void(const std::vector<StagedEvent>&)> committed) {
+  if (writer_) writer_->hooks().committed = std::move(committed);
+}
+
+Task<Result<Done>> SqlStore::commit(std::function<std::optional<Error>(Session&)>& unit) {
+  if (!writer_) co_return Error{Error::Kind::kDenied, "this store was opened for reading only", "", ""};
+  Completion<Result<Done>> told(executor_);
+  Writer::Waiting waiting{unit, told};
+  if (!writer_->push(waiting)) co_return overloaded();
+  co_return co_await told;
+}
+
+Task<Result<Done>> SqlStore::query_once(std::function<void(Session&)>& query) {
+  Completion<Result<Done>> told(executor_);
+  Readers::Waiting waiting{query, told};
+  if (!readers_->push(waiting)) co_return overloaded();
+  co_return co_await told;
+}
+
+}  // namespace florin::store

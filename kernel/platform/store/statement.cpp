@@ -1,0 +1,138 @@
+// Prepared statements over SOCI.
+#include "kernel/platform/store/statement.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <florin/check.hpp>
+
+#include "kernel/platform/store/fault.hpp"
+
+namespace florin::store {
+
+std::vector<std::string> parameter_names(std::string_view sql) {
+  const auto in_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  std::vector<std::string> names;
+  char quote = 0;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (quote != 0) {
+      if (sql[i] == quote) quote = 0;
+    } else if (sql[i] == '\'' || sql[i] == '"') {
+      quote = sql[i];
+    } else if (sql[i] == ':' && i + 1 < sql.size() && in_name(sql[i + 1])) {
+      std::size_t end = i + 1;
+      while (end < sql.size() && in_name(sql[end])) ++end;
+      std::string name(sql.substr(i + 1, end - i - 1));
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+      i = end - 1;
+    }
+  }
+  return names;
+}
+
+// Leaves no SELECT open, whatever happens: an open one keeps a savepoint from being released and the
+// write-ahead log from being recycled.
+struct Statement::Finish {
+  Statement& statement;
+  ~Finish() {
+    if (statement.sqlite_ != nullptr) sqlite3_reset(statement.sqlite_->stmt_);
+  }
+};
+
+Statement::Statement(soci::session& session, std::string_view sql, const std::vector<Value>& values,
+                     std::string_view columns)
+    : parameters_(std::make_unique<Slot[]>(values.size())),
+      columns_(std::make_unique<Slot[]>(columns.size())),
+      parameter_count_(values.size()),
+      column_count_(columns.size()),
+      row_(columns.size()),
+      statement_(session),
+      sqlite_(nullptr) {
+  const std::vector<std::string> names = parameter_names(sql);
+  FLORIN_CHECK(names.size() == values.size(), "a statement is given as many values as it names parameters");
+  statement_.alloc();
+  for (std::size_t i = 0; i < parameter_count_; ++i) {
+    Slot& slot = parameters_[i];
+    slot.kind = std::holds_alternative<std::int64_t>(values[i]) ? 'i' : 's';
+    if (slot.kind == 'i')
+      statement_.exchange(soci::use(slot.integer, slot.state, names[i]));
+    else
+      statement_.exchange(soci::use(slot.text, slot.state, names[i]));
+  }
+  for (std::size_t i = 0; i < column_count_; ++i) {
+    Slot& slot = columns_[i];
+    slot.kind = columns[i];
+    if (slot.kind == 'i')
+      statement_.exchange(soci::into(slot.integer, slot.state));
+    else
+      statement_.exchange(soci::into(slot.text, slot.state));
+  }
+  statement_.prepare(std::string(sql));
+  statement_.define_and_bind();
+  if (session.get_backend_name() == "sqlite3")
+    sqlite_ = static_cast<soci::sqlite3_statement_backend*>(statement_.get_backend());
+}
+
+bool Statement::fits(const std::vector<Value>& values, std::string_view columns) const {
+  if (columns.size() != column_count_) return false;
+  for (std::size_t i = 0; i < column_count_; ++i)
+    if (columns_[i].kind != columns[i]) return false;
+  if (values.size() != parameter_count_) return false;
+  for (std::size_t i = 0; i < parameter_count_; ++i)
+    if (values[i].index() != 0 && (values[i].index() == 1) != (parameters_[i].kind == 'i')) return false;
+  return true;
+}
+
+void Statement::bind(std::vector<Value>& values) {
+  for (std::size_t i = 0; i < parameter_count_; ++i) {
+    Slot& slot = parameters_[i];
+    slot.state = soci::i_ok;
+    if (const auto* integer = std::get_if<std::int64_t>(&values[i])) {
+      slot.integer = *integer;
+    } else if (auto* text = std::get_if<std::string>(&values[i])) {
+      // PostgreSQL has no such text, and SOCI would cut it there without a word.
+      if (text->find('\0') != std::string::npos)
+        throw EngineFault(EngineFault::Kind::kStatement, "a text with a zero byte cannot be stored");
+      slot.text = std::move(*text);
+    } else {
+      slot.state = soci::i_null;
+    }
+  }
+}
+
+void Statement::read_row() {
+  for (std::size_t i = 0; i < column_count_; ++i) {
+    const Slot& slot = columns_[i];
+    if (slot.state == soci::i_null)
+      row_[i].emplace<std::monostate>();
+    else if (slot.kind == 'i')
+      row_[i].emplace<std::int64_t>(slot.integer);
+    else if (auto* text = std::get_if<std::string>(&row_[i]))
+      *text = slot.text;
+    else
+      row_[i].emplace<std::string>(slot.text);
+  }
+}
+
+std::int64_t Statement::run(std::vector<Value>& values) {
+  bind(values);
+  const Finish finish{*this};
+  statement_.execute(true);
+  return statement_.get_affected_rows();
+}
+
+void Statement::fetch(std::vector<Value>& values, int limit,
+                      const std::function<void(const std::vector<Value>&)>& row) {
+  bind(values);
+  const Finish finish{*this};
+  int rows = 0;
+  for (bool more = statement_.execute(true); more; more = statement_.fetch()) {
+    read_row();
+    row(row_);
+    if (++rows == limit) return;
+  }
+}
+
+}  // namespace florin::store

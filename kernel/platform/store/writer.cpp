@@ -1,0 +1,135 @@
+// The writer thread: its queue, and what it does about each way in which a group can fail.
+#include "kernel/platform/store/writer.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include <florin/check.hpp>
+
+namespace florin::store {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kWaitingMax = 65'536;
+// How long a unit waits for a database that is gone before it is refused.
+constexpr auto kPatience = 5s;
+constexpr int kConflictsMax = 20;
+
+std::chrono::milliseconds back_off(int attempt) { return std::min(1000ms, 10ms * (1 << std::min(attempt, 7))); }
+
+}  // namespace
+
+Writer::Writer(Connector& connector, std::unique_ptr<Connection> connection)
+    : connector_(connector), connection_(std::move(connection)), thread_([this] { work(); }) {}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  something_.notify_all();
+  thread_.join();
+}
+
+bool Writer::push(Waiting& waiting) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || queue_.size() >= kWaitingMax) return false;
+    queue_.push_back(&waiting);
+    if (queue_.size() > 1) return true;  // Whoever made it one has woken the thread.
+  }
+  something_.notify_one();
+  return true;
+}
+
+bool Writer::take(Group& group) {
+  group.clear();
+  std::unique_lock lock(mutex_);
+  something_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const std::size_t count = std::min(queue_.size(), connector_.units_max());
+  group.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+  return !group.empty();
+}
+
+void Writer::work() {
+  for (Group group; take(group);) serve(group);
+}
+
+void Writer::serve(const Group& group) {
+  const auto since = Clock::now();
+  Group rest = group;
+  for (int attempt = 0; !rest.empty();) {
+    try {
+      if (!connection_) need_connection();
+      const std::size_t reached = commit_group(rest);
+      rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(reached));
+      attempt = 0;
+      connection_->tidy();
+    } catch (const EngineFault& fault) {
+      if (connection_) connection_->rollback();
+      if (fault.kind == EngineFault::Kind::kLost) {
+        give_up_connection();
+        if (Clock::now() - since > kPatience || !pause(back_off(attempt++))) return fail(rest, fault);
+        refuse_the_impatient();
+      } else if (fault.kind == EngineFault::Kind::kConflict) {
+        if (attempt >= kConflictsMax || Clock::now() - since > kPatience || !pause(back_off(attempt++))) return fail(rest, fault);
+      } else if (rest.size() > 1) {
+        return serve_each(rest);
+      } else {
+        return fail(rest, fault);
+      }
+    }
+  }
+}
+
+// So that one unit's fault is not its neighbours': with a full disk the small ones may still fit.
+void Writer::serve_each(const Group& group) {
+  for (Waiting* waiting : group) serve(Group{waiting});
+}
+
+void Writer::need_connection() {
+  connection_ = connector_.writer();
+  spdlog::info("the store has its connection to the database again");
+}
+
+void Writer::tell(const Group& group, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    // The moment it is told, it may be gone: nothing of it is touched afterwards.
+    Completion<Result<Done>>& told = group[i]->told;
+    std::optional<Error> refused = std::move(group[i]->refused);
+    if (refused)
+      told.set(std::move(*refused));
+    else
+      told.set(Done{});
+  }
+}
+
+void Writer::fail(const Group& group, const EngineFault& fault) {
+  for (Waiting* waiting : group) waiting->refused = to_error(fault);
+  tell(group, group.size());
+}
+
+void Writer::refuse_the_impatient() {
+  Group late;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto limit = Clock::now() - kPatience;
+    while (!queue_.empty() && queue_.front()->since < limit) {
+      late.push_back(queue_.front());
+      queue_.pop_front();
+    }
+  }
+  fail(late, EngineFault(EngineFault::Kind::kLost, "no connection for five seconds"));
+}
+
+// False: the store is closing, wait no more.
+bool Writer::pause(std::chrono::milliseconds how_long) {
+  std::unique_lock lock(mutex_);
+  return !something_.wait_for(lock, how_long, [this] { return stopping_; });
+}
+
+}  // namespace florin::store

@@ -1,0 +1,87 @@
+// The single writer: one thread that takes queued units of work and commits many in one transaction,
+// each in a savepoint of its own (group commit). Internal to the store.
+//
+// Whoever waits is told only after its own transaction is durable. When the engine ends a transaction
+// under our feet the group is run again one unit at a time; when another node was in the way, or the
+// connection went before COMMIT, as a whole; when it went at COMMIT, nothing happens until the database
+// itself has said what became of that transaction.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <florin/result.hpp>
+
+#include "kernel/platform/executor/executor.hpp"
+#include "kernel/platform/store/connection.hpp"
+#include "kernel/platform/store/store.hpp"
+
+namespace florin::store {
+
+class Writer {
+ public:
+  using Unit = std::function<std::optional<Error>(Session&)>;
+  struct Hooks {
+    std::function<void(Session&, std::vector<StagedEvent>&)> closing;
+    std::function<void(const std::vector<StagedEvent>&)> committed;
+  };
+  // A unit on its way; lives in the frame of the coroutine that waits for it.
+  struct Waiting {
+    Unit& unit;
+    Completion<Result<Done>>& told;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+    std::optional<Error> refused = std::nullopt;  // The unit's own Error, or why it could not be run.
+  };
+
+  // `connection` is the first one; later ones come from the connector.
+  Writer(Connector& connector, std::unique_ptr<Connection> connection);
+  ~Writer();  // Commits what is queued.
+  Hooks& hooks() { return hooks_; }  // Set before the first push().
+  // False: too many wait already, or the writer is stopping; then `waiting` is not kept.
+  bool push(Waiting& waiting);
+
+ private:
+  using Group = std::vector<Waiting*>;
+  using Clock = std::chrono::steady_clock;
+
+  void work();
+  bool take(Group& group);
+  void serve(const Group& group);
+  void serve_each(const Group& group);
+  // Runs and commits; throws EngineFault when nothing of it is durable. Gives back how many units it
+  // reached: the rest wait for the next group.
+  std::size_t commit_group(const Group& group);
+  void run_units(const Group& group, std::size_t& reached);
+  std::optional<EngineFault> run_unit(Waiting& waiting);
+  void close_group();
+  std::optional<bool> find_out(const std::string& transaction_name);
+  void leave_unknown(const Group& group, std::size_t count);
+  void tell(const Group& group, std::size_t count);
+  void fail(const Group& group, const EngineFault& fault);
+  void give_up_connection() { connection_.reset(); }
+  void need_connection();
+  void refuse_the_impatient();
+  bool pause(std::chrono::milliseconds how_long);
+
+  Connector& connector_;
+  std::unique_ptr<Connection> connection_;  // Null between losing one and having the next.
+  Hooks hooks_;
+  std::vector<StagedEvent> events_;  // Of the group that is running.
+
+  std::mutex mutex_;
+  std::condition_variable something_;
+  std::deque<Waiting*> queue_;
+  bool stopping_ = false;
+  std::thread thread_;  // Last: it uses all of the above.
+};
+
+}  // namespace florin::store

@@ -1,0 +1,118 @@
+// One group of the writer: units in their savepoints, the closing hook, COMMIT, the news.
+#include <typeinfo>
+
+#include <spdlog/spdlog.h>
+
+#include "kernel/platform/store/writer.hpp"
+
+namespace florin::store {
+
+namespace {
+// A group ends early after so much work, so that its first unit does not wait for its last for ever.
+constexpr std::chrono::milliseconds kWorkMax{20};
+}  // namespace
+
+std::size_t Writer::commit_group(const Group& group) {
+  std::size_t reached = 0;
+  events_.clear();
+  connection_->begin();
+  run_units(group, reached);
+  close_group();
+  const std::string name = connection_->transaction_name();
+  try {
+    connection_->commit();
+  } catch (const EngineFault& fault) {
+    if (name.empty() || fault.kind != EngineFault::Kind::kLost) throw;
+    const std::optional<bool> committed = find_out(name);
+    if (!committed) {
+      leave_unknown(group, reached);
+      return reached;
+    }
+    if (!*committed) throw;
+  }
+  if (!events_.empty() && hooks_.committed) hooks_.committed(events_);
+  tell(group, reached);
+  return reached;
+}
+
+void Writer::close_group() {
+  if (events_.empty() || !hooks_.closing) return;
+  try {
+    hooks_.closing(*connection_, events_);
+  } catch (const EngineFault&) {
+    throw;
+  } catch (const std::exception& bug) {
+    throw EngineFault(EngineFault::Kind::kStatement, std::string("closing a group ended by ") + typeid(bug).name());
+  }
+}
+
+void Writer::run_units(const Group& group, std::size_t& reached) {
+  const auto until = Clock::now() + kWorkMax;
+  for (Waiting* waiting : group) {
+    connection_->mark();
+    const std::size_t staged_before = events_.size();
+    connection_->collect_events(&events_);
+    const std::optional<EngineFault> fault = run_unit(*waiting);
+    connection_->collect_events(nullptr);
+    if (!connection_->in_transaction())
+      throw fault.value_or(EngineFault(EngineFault::Kind::kBroken, "the engine ended the transaction by itself"));
+    // These are not the unit's but the whole transaction's.
+    if (fault && (fault->kind == EngineFault::Kind::kLost || fault->kind == EngineFault::Kind::kConflict)) throw *fault;
+    if (waiting->refused) {
+      events_.resize(staged_before);
+      connection_->undo();
+    } else {
+      connection_->keep();
+    }
+    ++reached;
+    if (Clock::now() > until) return;
+  }
+}
+
+// Gives back what the database said when it was the database that ended the unit.
+std::optional<EngineFault> Writer::run_unit(Waiting& waiting) {
+  std::optional<EngineFault> fault;
+  connection_->take_failed();
+  try {
+    waiting.refused = waiting.unit(*connection_);
+    if (connection_->take_failed() && !waiting.refused)
+      fault.emplace(EngineFault::Kind::kStatement, "a statement of the unit failed and the unit went on");
+  } catch (const EngineFault& thrown) {
+    fault = thrown;
+  } catch (const StoreFault& thrown) {
+    fault.emplace(EngineFault::Kind::kStatement, thrown.what());
+  } catch (const std::exception& bug) {
+    // Its text may quote what the unit was given, so only its type is told.
+    waiting.refused = Error{Error::Kind::kBroken, std::string("a unit of work ended by ") + typeid(bug).name(), "", ""};
+  }
+  if (fault) waiting.refused = to_error(*fault);
+  return fault;
+}
+
+// COMMIT was sent and its answer never came: nobody is told anything before the database has said what
+// became of that, however long it takes. Nothing: the store is closing and it has not said.
+std::optional<bool> Writer::find_out(const std::string& transaction_name) {
+  spdlog::warn("the connection to the database went during a COMMIT; asking it what became of that");
+  give_up_connection();
+  for (std::chrono::milliseconds wait{10};; wait = std::min(wait * 2, std::chrono::milliseconds(1000))) {
+    try {
+      if (!connection_) need_connection();
+      const std::optional<bool> committed = connection_->was_committed(transaction_name);
+      if (committed) return committed;
+    } catch (const EngineFault&) {
+      give_up_connection();
+    }
+    refuse_the_impatient();
+    if (!pause(wait)) return std::nullopt;
+  }
+}
+
+void Writer::leave_unknown(const Group& group, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    group[i]->refused = Error{Error::Kind::kTimedOut,
+                              "the connection to the database went during COMMIT: whether this was stored is unknown",
+                              "store_unknown", ""};
+  tell(group, count);
+}
+
+}  // namespace florin::store
