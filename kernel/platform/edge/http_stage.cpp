@@ -1,0 +1,230 @@
+// Reading, dispatching and answering in order.
+#include "kernel/platform/edge/http_stage.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "kernel/platform/edge/connection.hpp"
+#include "kernel/platform/edge/http_head.hpp"
+#include "kernel/platform/edge/http_writer.hpp"
+#include "kernel/platform/edge/request_id.hpp"
+
+namespace florin {
+namespace {
+
+// Answers owed at a time on one connection; what comes beyond that waits in the kernel.
+constexpr std::size_t kPipeline = 16;
+// How much is handed to the socket at a time.
+constexpr std::size_t kRefill = 256 * 1024;
+
+struct Wanted {
+  bool head_only, keep_alive, http_1_0;
+};
+
+// One request on a worker. It holds all it needs: connection and edge may have gone when it ends.
+Task<void> serve(std::shared_ptr<EdgeCore> core, std::shared_ptr<LoopInbox> inbox,
+                 std::shared_ptr<Connection> connection, std::uint64_t sequence, EdgeRequest request,
+                 Wanted wanted) {
+  EdgeResponse response;
+  bool failed = false;
+  try {
+    Task<EdgeResponse> answering = core->handler(request);
+    response = co_await answering;
+  } catch (const std::exception& e) {
+    failed = true;
+    spdlog::error("{} {} {} ended by an exception: {}", request.request_id, request.method, request.path,
+                  e.what());
+  } catch (...) {
+    failed = true;
+    spdlog::error("{} {} {} ended by an exception that is no std::exception", request.request_id,
+                  request.method, request.path);
+  }
+  if (failed)
+    response = problem_response(500, "internal_error",
+                                "Something went wrong on our side; the log has it under this request's id.",
+                                request.request_id);
+  const bool keep = wanted.keep_alive && !core->draining;
+  AnswerFrame frame{request.request_id, core->clock.now(), wanted.head_only, keep, wanted.http_1_0};
+  LoopMessage answer;
+  answer.kind = LoopMessage::Kind::kAnswer;
+  answer.text = serialize(response, frame);
+  answer.connection = std::move(connection);
+  answer.sequence = sequence;
+  answer.close = !keep;
+  inbox->push(std::move(answer));
+}
+
+}  // namespace
+
+HttpStage::HttpStage(Connection& connection) : connection_(connection), since_(connection.loop().now()) {}
+
+bool HttpStage::wants_input() const {
+  if (ending_) return false;
+  if (!parser_) return slots_.size() < kPipeline;
+  switch (parser_->stage()) {
+    case HttpParser::Stage::kHead:
+      return true;
+    case HttpParser::Stage::kBody:
+      return welcomed_;
+    default:
+      return false;
+  }
+}
+
+std::size_t HttpStage::consume(std::string_view bytes) {
+  std::size_t used = 0;
+  while (used < bytes.size() && wants_input()) {
+    if (!parser_) {
+      parser_ =
+          HttpParser::make(connection_.core().options.limits.header_bytes, connection_.core().body_limit);
+      welcomed_ = fresh_ = false;
+      since_ = connection_.loop().now();
+    }
+    const std::size_t taken = parser_->feed(bytes.substr(used));
+    used += taken;
+    const bool more_here = used < bytes.size();
+    // With the body's first bytes at hand, nobody waits for a 100 Continue.
+    if (parser_->stage() == HttpParser::Stage::kBody && more_here && running_ == 0 && !welcomed_) {
+      welcomed_ = true;
+      since_ = connection_.loop().now();
+      continue;
+    }
+    advance();
+    if (taken == 0) break;
+  }
+  return used;
+}
+
+// Safe, and without a body that would have to be read first.
+bool HttpStage::may_overlap() const {
+  const EdgeRequest& request = parser_->request();
+  return parser_->stage() == HttpParser::Stage::kDone && !parser_->has_body() && parser_->keep_alive() &&
+         (request.method == "GET" || request.method == "HEAD") && !request.headers.contains("Upgrade");
+}
+
+// Takes the present request as far as its own bytes and the ones before it allow.
+void HttpStage::advance() {
+  if (!parser_ || ending_ || parser_->stage() == HttpParser::Stage::kHead) return;
+  if (parser_->stage() == HttpParser::Stage::kFault) {
+    const HttpFault fault = parser_->fault();
+    return refuse(fault.status, fault.code, fault.message);
+  }
+  const bool alone = running_ == 0;
+  if (!alone && (!may_overlap() || overlap_closed_)) return;
+  if (parser_->stage() == HttpParser::Stage::kDone) return dispatch();
+  if (welcomed_) return;
+  welcomed_ = true;
+  since_ = connection_.loop().now();
+  if (parser_->expects_continue() && !parser_->http_1_0()) push_ready("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void HttpStage::dispatch() {
+  EdgeCore& core = connection_.core();
+  overlap_closed_ = !may_overlap();
+  const bool keep_alive = parser_->keep_alive() && !core.draining;
+  const Wanted wanted{parser_->request().method == "HEAD", keep_alive, parser_->http_1_0()};
+  EdgeRequest request = parser_->take();
+  parser_.reset();
+  since_ = connection_.loop().now();
+  request.remote_address = connection_.address();
+  request.secure = connection_.secure();
+  request.request_id = new_request_id(core.clock.now());
+  core.requests.fetch_add(1, std::memory_order_relaxed);
+  if (!keep_alive) ending_ = true;
+
+  const Duration wait = core.addresses.take(request.remote_address, connection_.loop().now());
+  if (wait > Duration(0)) {
+    core.refused.fetch_add(1, std::memory_order_relaxed);
+    EdgeResponse refusal =
+        problem_response(429, "too_many_requests", "This address sends more requests a second than it may.",
+                         request.request_id);
+    refusal.headers.emplace("Retry-After",
+                            std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+    return answer_now(request, refusal, keep_alive);
+  }
+
+  const std::uint64_t sequence = first_ + slots_.size();
+  slots_.emplace_back();
+  ++running_;
+  core.executor.spawn("edge.request",
+                      serve(connection_.loop().shared_core(), connection_.loop().inbox(),
+                            connection_.shared_from_this(), sequence, std::move(request), wanted));
+}
+
+void HttpStage::answer_now(const EdgeRequest& request, const EdgeResponse& response, bool keep_alive) {
+  const AnswerFrame frame{request.request_id, connection_.core().clock.now(), request.method == "HEAD",
+                          keep_alive, false};
+  push_ready(serialize(response, frame));
+}
+
+// The edge's own no: it comes in its turn, and nothing after it.
+void HttpStage::refuse(int status, std::string_view code, std::string_view message) {
+  EdgeCore& core = connection_.core();
+  core.refused.fetch_add(1, std::memory_order_relaxed);
+  const Instant now = core.clock.now();
+  const std::string id = new_request_id(now);
+  parser_.reset();
+  ending_ = true;
+  push_ready(
+      serialize(problem_response(status, code, message, id), AnswerFrame{id, now, false, false, false}));
+}
+
+void HttpStage::push_ready(std::string bytes) { slots_.push_back(Slot{true, std::move(bytes)}); }
+
+void HttpStage::answered(std::uint64_t sequence, std::string bytes, bool close) {
+  Slot& slot = slots_.at(sequence - first_);
+  slot.bytes = std::move(bytes);
+  slot.ready = true;
+  --running_;
+  if (close) ending_ = true;
+  since_ = connection_.loop().now();
+  advance();
+}
+
+void HttpStage::refill(std::string& out) {
+  std::size_t sent = 0;
+  while (sent < slots_.size() && slots_[sent].ready && (sent == 0 || out.size() < kRefill)) {
+    if (out.empty())
+      out = std::move(slots_[sent].bytes);
+    else
+      out.append(slots_[sent].bytes);
+    ++sent;
+  }
+  if (sent == 0) return;
+  slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(sent));
+  first_ += sent;
+  if (slots_.empty()) std::vector<Slot>().swap(slots_);
+}
+
+bool HttpStage::finished() const {
+  if (!slots_.empty()) return false;
+  // Half a request at the end of input asks nothing; a whole one that waits for its turn does.
+  return ending_ || (input_ended_ && (!parser_ || parser_->stage() != HttpParser::Stage::kDone));
+}
+
+Duration HttpStage::deadline() const {
+  const EdgeLimits& limits = connection_.core().options.limits;
+  if (running_ > 0 || !slots_.empty() || ending_) return Duration::max();
+  if (!parser_)
+    return since_ +
+           (fresh_ && connection_.secure() ? Duration(limits.header_time) : Duration(limits.idle_time));
+  return since_ + (parser_->stage() == HttpParser::Stage::kHead ? Duration(limits.header_time)
+                                                                : Duration(limits.body_time));
+}
+
+void HttpStage::expired() {
+  if (!parser_) {
+    ending_ = true;  // Idle: nobody waits for an answer.
+    return;
+  }
+  if (parser_->stage() == HttpParser::Stage::kHead)
+    return refuse(408, "slow_header", "The request's head took too long.");
+  refuse(408, "slow_body", "The request's body took too long.");
+}
+
+void HttpStage::drain() {
+  if (!parser_ && slots_.empty()) ending_ = true;
+}
+
+}  // namespace florin
