@@ -17,6 +17,7 @@ namespace florin {
 struct PolicyBudget {
   std::int64_t instructions = 1'000'000;
   std::size_t bytes = 8 * 1024 * 1024;
+  // Of the thread that runs it: a policy is not stopped because the machine was busy with something else.
   Duration wall = std::chrono::milliseconds(10);
 };
 
@@ -24,7 +25,7 @@ struct PolicyResult {
   bool ok = false;
   Json value;       // What the policy returned, when ok. Numbers that are integers stay integers.
   std::string why;  // When not ok: a sentence with file and line, for operators.
-  std::int64_t instructions = 0;
+  std::int64_t instructions = 0;  // Spent, counted in hundreds; work of the library's counts as well.
   Duration took{0};
 };
 
@@ -34,7 +35,8 @@ class Policy {
   virtual ~Policy() = default;
   virtual const std::string& name() const = 0;     // "routing/prefer_local_acquirer"
   virtual const std::string& version() const = 0;  // SHA-256 of its source, first 12 hex digits.
-  // Runs it on this thread, in this thread's warm state. Never throws, never exceeds twice its budget.
+  // Runs it on this thread, in a warm state that no other thread uses meanwhile. Never throws, never
+  // exceeds twice its budget. `null` arrives as nil; an empty table comes back as an empty array.
   virtual PolicyResult run(const std::vector<Json>& arguments) const = 0;
 };
 

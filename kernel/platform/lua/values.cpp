@@ -1,0 +1,173 @@
+// The two directions of values.hpp.
+#include "kernel/platform/lua/values.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "kernel/platform/lua/cage.hpp"
+#include "kernel/platform/lua/text.hpp"
+
+namespace florin::lua {
+namespace {
+
+constexpr int kDepthMost = 32;
+constexpr std::size_t kValuesMost = 10'000, kTextMost = 256 * 1024;
+
+void push(lua_State* L, const Json& value, int depth) {
+  if (depth > kDepthMost) luaL_error(L, "an argument is nested deeper than %d levels", kDepthMost);
+  luaL_checkstack(L, 4, "an argument is nested too deeply");
+  switch (value.type()) {
+    case Json::value_t::boolean:
+      lua_pushboolean(L, value.get_ref<const Json::boolean_t&>());
+      break;
+    case Json::value_t::number_integer:
+      lua_pushinteger(L, value.get_ref<const Json::number_integer_t&>());
+      break;
+    case Json::value_t::number_unsigned: {
+      const std::uint64_t number = value.get_ref<const Json::number_unsigned_t&>();
+      if (number > static_cast<std::uint64_t>(LUA_MAXINTEGER))
+        luaL_error(L, "an argument holds an integer above 2^63-1");
+      lua_pushinteger(L, static_cast<lua_Integer>(number));
+      break;
+    }
+    case Json::value_t::number_float:
+      lua_pushnumber(L, value.get_ref<const Json::number_float_t&>());
+      break;
+    case Json::value_t::string: {
+      const auto& text = value.get_ref<const std::string&>();
+      lua_pushlstring(L, text.data(), text.size());
+      break;
+    }
+    case Json::value_t::array: {
+      lua_createtable(L, static_cast<int>(value.size()), 0);
+      lua_Integer position = 0;
+      for (const Json& element : value) {
+        push(L, element, depth + 1);
+        lua_rawseti(L, -2, ++position);
+      }
+      break;
+    }
+    case Json::value_t::object:
+      lua_createtable(L, 0, static_cast<int>(value.size()));
+      for (const auto& [key, member] : value.get_ref<const Json::object_t&>()) {
+        lua_pushlstring(L, key.data(), key.size());
+        push(L, member, depth + 1);
+        lua_rawset(L, -3);
+      }
+      break;
+    default:
+      lua_pushnil(L);
+  }
+}
+
+// Reads one answer, counting what it holds.
+class Reader {
+ public:
+  explicit Reader(lua_State* L) : L_(L), meter_(Cage::of(L).meter()) {}
+
+  Json read(int index) {
+    meter_.charge(L_, 4);
+    if (++values_ > kValuesMost) refuse("more than 10000 values");
+    switch (lua_type(L_, index)) {
+      case LUA_TNIL:
+      case LUA_TNONE: return nullptr;
+      case LUA_TBOOLEAN: return lua_toboolean(L_, index) != 0;
+      case LUA_TNUMBER: return number(index);
+      case LUA_TSTRING: return text(index);
+      case LUA_TTABLE: return table(lua_absindex(L_, index));
+      default: refuse(std::string("a ") + luaL_typename(L_, index));
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& what) {
+    luaL_error(L_, "the answer%s holds %s, which it must not", path().c_str(), what.c_str());
+    __builtin_unreachable();
+  }
+
+  // "" or " at routes.2": where in the answer the reader is.
+  std::string path() const {
+    std::string text;
+    for (const Step& step : steps_) text += (text.empty() ? " at " : ".") + step.name;
+    return printable(std::string_view(text).substr(0, 100));
+  }
+
+  Json number(int index) {
+    if (lua_isinteger(L_, index)) return static_cast<std::int64_t>(lua_tointeger(L_, index));
+    const lua_Number value = lua_tonumber(L_, index);
+    if (!std::isfinite(value)) refuse("a number that is not finite");
+    return value;
+  }
+
+  std::string text(int index) {
+    std::size_t size = 0;
+    const char* bytes = lua_tolstring(L_, index, &size);
+    meter_.charge(L_, static_cast<std::int64_t>(size / 16));
+    text_ += size;
+    if (text_ > kTextMost) refuse("more than 256 KiB of text");
+    if (!is_utf8({bytes, size})) refuse("text that is not UTF-8");
+    return {bytes, size};
+  }
+
+  Json table(int index) {
+    const void* self = lua_topointer(L_, index);
+    for (const Step& step : steps_)
+      if (step.table == self) refuse("a table that contains itself");
+    if (steps_.size() >= kDepthMost) refuse("more than 32 levels");
+    luaL_checkstack(L_, 4, "answer nested too deeply");
+    steps_.push_back({self, ""});
+    const auto length = static_cast<lua_Integer>(lua_rawlen(L_, index));
+    Json read = length > 0 ? array(index, length) : object(index);
+    steps_.pop_back();
+    return read;
+  }
+
+  Json array(int index, lua_Integer length) {
+    if (static_cast<std::size_t>(length) > kValuesMost) refuse("more than 10000 values");
+    Json::array_t elements;
+    elements.reserve(static_cast<std::size_t>(length));
+    for (lua_Integer i = 1; i <= length; ++i) {
+      steps_.back().name = std::to_string(i);
+      if (lua_rawgeti(L_, index, i) == LUA_TNIL) refuse("a hole in a list");
+      elements.push_back(this->read(-1));
+      lua_pop(L_, 1);
+    }
+    // Whatever else there is makes it neither a list nor an object.
+    lua_Integer members = 0;
+    for (lua_pushnil(L_); lua_next(L_, index) != 0; lua_pop(L_, 1)) {
+      meter_.charge(L_, 1);
+      if (++members <= length) continue;
+      refuse("a list that also has named members");
+    }
+    return elements;
+  }
+
+  Json object(int index) {
+    Json::object_t members;
+    for (lua_pushnil(L_); lua_next(L_, index) != 0; lua_pop(L_, 1)) {
+      if (lua_type(L_, -2) != LUA_TSTRING) refuse(std::string("a key that is a ") + luaL_typename(L_, -2));
+      std::string key = text(-2);
+      steps_.back().name = key;
+      members.emplace(std::move(key), this->read(-1));
+    }
+    if (members.empty()) return Json::array();
+    return members;
+  }
+
+  struct Step {
+    const void* table;
+    std::string name;
+  };
+  lua_State* L_;
+  Meter& meter_;
+  std::vector<Step> steps_;
+  std::size_t values_ = 0, text_ = 0;
+};
+
+}  // namespace
+
+void push_json(lua_State* L, const Json& value) { push(L, value, 0); }
+
+Json read_json(lua_State* L, int index) { return Reader(L).read(index); }
+
+}  // namespace florin::lua
