@@ -1,0 +1,3 @@
+-- Is no function at all.
+-- expects: the file must return a function, not a table
+return { routes = {} }

@@ -1,0 +1,5 @@
+-- Assigns to _G.
+-- expects: globals and libraries are frozen
+return function()
+  _G.pcall = function() end
+end
