@@ -27,7 +27,9 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type
                     -Wno-maybe-uninitialized -fstack-protector-strong -pthread)
 add_compile_definitions(_GLIBCXX_ASSERTIONS SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_definitions(FLORIN_DEBUG=1)  # Not NDEBUG: assert() stays on in every build.
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_definitions(_FORTIFY_SOURCE=2)
 endif()
 

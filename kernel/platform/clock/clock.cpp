@@ -1,7 +1,9 @@
 // The system's clock and one thread that wakes sleepers.
 #include "kernel/platform/clock/clock.hpp"
 
+#include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -74,7 +76,9 @@ Duration SystemClock::monotonic() const {
 }
 
 Task<void> SystemClock::sleep(Duration pause) {
-  const auto deadline = std::chrono::steady_clock::now() + pause;
+  // Longer than any process lives, shorter than what overflows the clock.
+  constexpr Duration kLongest = std::chrono::hours(24 * 365 * 100);
+  const auto deadline = std::chrono::steady_clock::now() + std::min(pause, kLongest);
   State* state = state_.get();
   Sleep sleeping;
   sleeping.enter = [state, deadline](std::coroutine_handle<> self) {

@@ -22,7 +22,7 @@ class Clock {
   virtual Task<void> sleep(Duration pause) = 0;
 };
 
-// One timer thread with a heap.
+// One timer thread over its sleepers in order of time.
 class SystemClock final : public Clock {
  public:
   explicit SystemClock(Executor& executor);

@@ -26,12 +26,19 @@ struct Executor::Root {
 };
 
 Executor::Root Executor::run_root(Executor& executor, const char* name, Task<void> task) {
-  try {
-    co_await task;
-  } catch (const std::exception& e) {
-    spdlog::error("task {} ended by an exception: {}", name, e.what());
-  } catch (...) {
-    spdlog::error("task {} ended by an exception that is no std::exception", name);
+  {
+    // Gone before the task counts as ended: what its frame holds may point at what drain()'s caller
+    // destroys next.
+    const Task<void> owned = std::move(task);
+    try {
+      co_await owned;
+    } catch (const std::exception& e) {
+      executor.failed_.fetch_add(1, std::memory_order_relaxed);
+      spdlog::error("task {} ended by an exception: {}", name, e.what());
+    } catch (...) {
+      executor.failed_.fetch_add(1, std::memory_order_relaxed);
+      spdlog::error("task {} ended by an exception that is no std::exception", name);
+    }
   }
   executor.running_.fetch_sub(1, std::memory_order_acq_rel);
 }
@@ -68,7 +75,7 @@ struct ThreadExecutor::State {
   }
 
   void step(std::coroutine_handle<> next) {
-#ifdef NDEBUG
+#ifndef FLORIN_DEBUG
     next.resume();
 #else
     const auto before = std::chrono::steady_clock::now();

@@ -33,16 +33,19 @@ class Executor {
   // Starts a task on a worker and lets go of it; it owns what it needs. What it throws is logged under
   // `name` (a string literal), counted, and ends only this task. drain() waits for it.
   void spawn(const char* name, Task<void> task);
-  // How many spawned tasks have not ended.
+  // How many spawned tasks have not ended; one has ended when all that it owned is gone too.
   std::int64_t running() const { return running_.load(std::memory_order_acquire); }
+  // How many spawned tasks ended by an exception.
+  std::int64_t failed() const { return failed_.load(std::memory_order_relaxed); }
 
  private:
   struct Root;
   static Root run_root(Executor& executor, const char* name, Task<void> task);
   std::atomic<std::int64_t> running_{0};
+  std::atomic<std::int64_t> failed_{0};
 };
 
-// Threads. In a debug build a step that holds its worker for over 5 ms is logged with its task's name.
+// Threads. In a debug build a step that holds its worker for over 5 ms is logged and counted.
 class ThreadExecutor final : public Executor {
  public:
   explicit ThreadExecutor(unsigned workers = 0);  // 0: as many as cores.
@@ -50,7 +53,8 @@ class ThreadExecutor final : public Executor {
   void post(std::coroutine_handle<> ready) override;
   // Waits until every spawned task has ended, at most `limit`. True: all did.
   bool drain(std::chrono::milliseconds limit);
-  // Joins the workers; what is still posted is never resumed. Stop I/O threads before the executor.
+  // Joins the workers; what is still posted is never resumed. Stop I/O threads before the executor. Never
+  // from a worker.
   void stop();
   std::int64_t slow_steps() const;  // Steps over 5 ms seen so far; counted in debug builds only.
 
