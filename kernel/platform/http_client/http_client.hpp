@@ -31,6 +31,7 @@ struct Route {
 // One exchange as it is kept with an attempt: credentials, card numbers and CVCs replaced by "[redacted]".
 struct Exchange {
   std::string method, url;
+  Headers headers;                          // The request's; an idempotency key stays readable.
   std::string request_body, response_body;  // At most 8 KiB each.
   int status = 0;                           // 0: no answer.
   std::string error;                        // When there is none.
@@ -53,13 +54,16 @@ struct RouteHealth {
 class HttpClient {
  public:
   struct Options {
-    int threads = 64;  // Started when needed, at most these.
+    int threads = 64;  // Started when needed, at most these; one route never holds more than half.
     std::string ca_file;  // Extra trusted roots (PEM), for tests; the system's are always there.
     std::function<bool(const std::string& header_or_field)> is_secret;  // More names to redact.
   };
   static std::unique_ptr<HttpClient> make(Executor& executor, Clock& clock, Options options);
   virtual ~HttpClient() = default;
-  // The door for one operation; `log` (may be null) gets what was exchanged and outlives the door.
+  // The door for one operation; `log` (may be null) gets what was exchanged and outlives the door. The
+  // client outlives both. Codes of its errors: kUnreachable: bulkhead_full, circuit_open, unknown_host,
+  // invalid_url, invalid_request, dns_failed, address_refused, connect_failed, connect_timed_out,
+  // tls_failed, no_thread; kTimedOut: timed_out; kBroken: connection_broke, broken_answer.
   virtual std::unique_ptr<Http> door(Route route, std::vector<Exchange>* log) = 0;
   virtual RouteHealth health(const std::string& key) const = 0;
   // Ends what is under way with kTimedOut (it may have arrived) and joins the threads.
