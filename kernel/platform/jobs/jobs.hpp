@@ -19,7 +19,9 @@
 namespace florin {
 
 struct Job {
-  std::string id;    // Chosen by who enqueues; enqueueing the same id again changes nothing.
+  // Chosen by who enqueues; enqueueing the same id again changes nothing for as long as that job is there
+  // (waiting, running or dead; one that is done is not).
+  std::string id;
   std::string kind;  // "settle_attempt"
   std::string payload;  // JSON
   std::int64_t attempt = 0;  // How often it ran before.
@@ -29,7 +31,9 @@ struct Job {
 struct JobOutcome {
   enum class Next { kDone, kAgainIn, kGiveUp };
   Next next = Next::kDone;
-  Duration pause{0};  // For kAgainIn: instead of the schedule's.
+  // For kAgainIn: instead of the schedule's, without jitter, and however often it ran before. 0: the
+  // schedule's own, which ends.
+  Duration pause{0};
 };
 
 struct JobKind {
@@ -41,6 +45,9 @@ struct JobKind {
   std::chrono::seconds lease{60};
 };
 
+// A run that outlives its lease has it renewed; the job of a process that died runs again when its lease
+// has run out (with SQLite, when the next process starts). So a job runs at least once, and its `run`
+// bears being called twice.
 class Jobs {
  public:
   static std::unique_ptr<Jobs> make(Store& store, Executor& executor, Clock& clock, Random& random);
@@ -52,7 +59,9 @@ class Jobs {
   // Call after a unit that enqueued has committed, to run it now rather than at the next poll.
   virtual void wake() = 0;
   virtual void start() = 0;
-  virtual void stop() = 0;  // Started runs finish; nothing new starts.
+  // Started runs finish; nothing new starts. Returns at once: Executor::drain() waits, and only then may
+  // this go.
+  virtual void stop() = 0;
   struct Counts {
     std::int64_t waiting = 0, running = 0, dead = 0;
   };

@@ -1,0 +1,245 @@
+// Running jobs. A pass looks for what is due and claims it; there is at most one pass at a time, started
+// by wake() or by the poll. What a run says about its job is written before its place is given on.
+#include "kernel/platform/jobs/jobs.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <florin/check.hpp>
+
+#include "kernel/platform/jobs/job_table.hpp"
+
+namespace florin {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kPoll = 200ms;
+
+class StoredJobs final : public Jobs {
+ public:
+  StoredJobs(Store& store, Executor& executor, Clock& clock, Random& random)
+      : store_(store), executor_(executor), clock_(clock), random_(random) {
+    for (const char byte : random.bytes(12)) me_ += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  }
+
+  void add_kind(JobKind kind) override {
+    FLORIN_CHECK(!started_, "kinds are added before start()");
+    const std::string name = kind.kind;
+    FLORIN_CHECK(kinds_.try_emplace(name, std::move(kind)).second, "a kind of job is added once");
+  }
+  void enqueue(Session& session, const Job& job, std::int64_t due) override {
+    FLORIN_CHECK(kinds_.count(job.kind) == 1, "a job is of a kind that was added");
+    jobs::insert(session, job, due);
+  }
+  void cancel(Session& session, const std::string& id) override { jobs::remove(session, id); }
+
+  void start() override {
+    started_ = true;
+    executor_.spawn("jobs poll", poll());
+  }
+  void stop() override { stopping_ = true; }
+
+  void wake() override {
+    // Who finds it idle starts the pass; who finds it busy asks it to look once more.
+    if (!started_ || stopping_) return;
+    int seen = pass_.load();
+    while (!pass_.compare_exchange_weak(seen, seen == kIdle ? kBusy : kBusyAndAsked)) {
+    }
+    if (seen == kIdle) executor_.spawn("jobs pass", pass());
+  }
+
+  Task<Result<Counts>> counts() override {
+    const auto query = [](Session& session) -> Result<Counts> { return jobs::count(session); };
+    auto reading = store_.read(query);
+    co_return co_await reading;
+  }
+
+ private:
+  enum { kIdle, kBusy, kBusyAndAsked };
+  struct Running {
+    const JobKind* kind;
+    std::int64_t lease_end;
+  };
+
+  Task<void> poll();
+  Task<void> pass();
+  Task<void> look();
+  Task<void> renew_leases();
+  Task<void> claim(const JobKind& kind, std::int64_t places);
+  Task<void> run(const JobKind& kind, Job job);
+  Task<void> settle(const JobKind& kind, const Job& job, Result<JobOutcome> outcome);
+  std::int64_t free_places(const JobKind& kind);
+  std::int64_t now() const { return micros(clock_.now()); }
+  std::int64_t jittered(Duration pause) {
+    return pause.count() / 1000 * (800 + static_cast<std::int64_t>(random_.below(401)));
+  }
+  static std::int64_t lease_micros(const JobKind& kind) { return Duration(kind.lease).count(); }
+
+  Store& store_;
+  Executor& executor_;
+  Clock& clock_;
+  Random& random_;
+  std::string me_;  // The owner of our leases: random, so that no two processes are the same.
+  std::map<std::string, JobKind> kinds_;
+  std::atomic<bool> started_{false}, stopping_{false};
+  std::atomic<int> pass_{kIdle};
+  std::mutex mutex_;
+  std::map<std::string, Running> running_;  // By job id; guarded by mutex_.
+};
+
+Task<void> StoredJobs::poll() {
+  if (store_.engine() == Engine::kSqlite) {
+    // One daemon a file: whoever had these leases is dead.
+    const auto unit = [at = now()](Session& session) -> Result<Done> {
+      jobs::release_all(session, at);
+      return Done{};
+    };
+    auto writing = store_.write(unit);
+    const auto written = co_await writing;
+    if (!written) spdlog::warn("jobs of the process before must wait for their leases: {}", written.error().message);
+  }
+  while (!stopping_) {
+    wake();
+    co_await clock_.sleep(kPoll);
+  }
+}
+
+Task<void> StoredJobs::pass() {
+  for (;;) {
+    pass_ = kBusy;
+    auto renewing = renew_leases();
+    co_await renewing;
+    auto looking = look();
+    co_await looking;
+    int seen = kBusy;
+    if (pass_.compare_exchange_strong(seen, kIdle)) co_return;
+  }
+}
+
+Task<void> StoredJobs::look() {
+  std::vector<std::pair<const JobKind*, std::int64_t>> open;
+  for (const auto& [name, kind] : kinds_)
+    if (const std::int64_t places = free_places(kind); places > 0) open.emplace_back(&kind, places);
+  const auto query = [&open, at = now()](Session& session) -> Result<Done> {
+    std::erase_if(open, [&](const auto& entry) { return !jobs::any_due(session, entry.first->kind, at); });
+    return Done{};
+  };
+  auto reading = store_.read(query);
+  const auto found = co_await reading;
+  if (!found || stopping_) co_return;
+  for (const auto& [kind, places] : open) {
+    auto claiming = claim(*kind, places);
+    co_await claiming;
+  }
+}
+
+Task<void> StoredJobs::claim(const JobKind& kind, std::int64_t places) {
+  const std::int64_t at = now();
+  const std::int64_t lease_end = at + lease_micros(kind);
+  const auto unit = [this, &kind, places, at, lease_end](Session& session) -> Result<std::vector<Job>> {
+    return jobs::claim(session, kind.kind, at, lease_end, me_, places);
+  };
+  auto writing = store_.write(unit);
+  auto claimed = co_await writing;
+  if (!claimed) {
+    spdlog::warn("no {} job could be claimed: {}", kind.kind, claimed.error().message);
+    co_return;
+  }
+  for (Job& job : *claimed) {
+    {
+      const std::lock_guard lock(mutex_);
+      // Our own lease had run out under a run that goes on: that run has it again.
+      if (!running_.insert_or_assign(job.id, Running{&kind, lease_end}).second) continue;
+    }
+    executor_.spawn("job", run(kind, std::move(job)));
+  }
+}
+
+std::int64_t StoredJobs::free_places(const JobKind& kind) {
+  const std::lock_guard lock(mutex_);
+  const auto taken = std::count_if(running_.begin(), running_.end(),
+                                   [&kind](const auto& entry) { return entry.second.kind == &kind; });
+  return kind.max_parallel - taken;
+}
+
+// A run may take longer than its lease: at half of it, the lease starts anew.
+Task<void> StoredJobs::renew_leases() {
+  std::vector<std::pair<std::string, std::int64_t>> due;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t at = now();
+    for (auto& [id, running] : running_) {
+      const std::int64_t lease = lease_micros(*running.kind);
+      if (running.lease_end - at > lease / 2) continue;
+      running.lease_end = at + lease;
+      due.emplace_back(id, running.lease_end);
+    }
+  }
+  if (due.empty()) co_return;
+  const auto unit = [this, &due](Session& session) -> Result<Done> {
+    for (const auto& [id, lease_end] : due) jobs::renew(session, id, me_, lease_end);
+    return Done{};
+  };
+  auto writing = store_.write(unit);
+  const auto written = co_await writing;
+  if (!written) spdlog::warn("leases of running jobs could not be renewed: {}", written.error().message);
+}
+
+Task<void> StoredJobs::run(const JobKind& kind, Job job) {
+  Result<JobOutcome> outcome = Error{Error::Kind::kBroken, "it ended by an exception", "", ""};
+  try {
+    auto running = kind.run(job);
+    outcome = co_await running;
+  } catch (const std::exception& bug) {
+    spdlog::error("job {} ended by an exception: {}", job.id, bug.what());
+  }
+  auto settling = settle(kind, job, std::move(outcome));
+  co_await settling;
+  {
+    const std::lock_guard lock(mutex_);
+    running_.erase(job.id);
+  }
+  wake();  // A place is free.
+}
+
+Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, Result<JobOutcome> outcome) {
+  using Next = JobOutcome::Next;
+  // What failed comes again by the schedule; past its end the job is dead.
+  Next next = outcome ? outcome->next : Next::kAgainIn;
+  std::int64_t pause = outcome ? outcome->pause.count() : 0;
+  if (next == Next::kAgainIn && pause == 0) {
+    const auto run_number = static_cast<std::size_t>(job.attempt);
+    if (run_number < kind.schedule.size())
+      pause = jittered(kind.schedule[run_number]);
+    else
+      next = Next::kGiveUp;
+  }
+  const std::string why = outcome ? "" : outcome.error().message;
+  if (next == Next::kGiveUp) spdlog::warn("job {} of kind {} is given up: {}", job.id, kind.kind, why);
+  const auto unit = [this, &job, next, due = now() + pause, &why](Session& session) -> Result<Done> {
+    if (next == Next::kDone) jobs::finish(session, job.id, me_);
+    if (next == Next::kAgainIn) jobs::put_back(session, job.id, me_, due, why);
+    if (next == Next::kGiveUp) jobs::bury(session, job.id, me_, why);
+    return Done{};
+  };
+  auto writing = store_.write(unit);
+  const auto written = co_await writing;
+  // Its lease will run out, and it runs once more.
+  if (!written) spdlog::warn("the end of job {} could not be stored: {}", job.id, written.error().message);
+}
+
+}  // namespace
+
+std::unique_ptr<Jobs> Jobs::make(Store& store, Executor& executor, Clock& clock, Random& random) {
+  return std::make_unique<StoredJobs>(store, executor, clock, random);
+}
+
+}  // namespace florin
