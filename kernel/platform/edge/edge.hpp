@@ -38,6 +38,9 @@ struct EdgeResponse {
   int status = 200;
   Headers headers;  // Content-Length, Date, Connection and Request-Id are the edge's.
   std::string body;
+  // Instead of all the above: these bytes as they are, then the connection ends. For far sides that
+  // misbehave on purpose (the sandboxes); "" ends it without an answer.
+  std::optional<std::string> raw;
 };
 
 // Answers one request, on a worker. What it throws becomes a 500 without detail and is logged.

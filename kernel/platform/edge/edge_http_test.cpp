@@ -64,6 +64,24 @@ TEST(EdgeHttp, TheHandlerSeesPathQueryHeadersAndAddress) {
   EXPECT_FALSE(seen.secure);
 }
 
+Task<EdgeResponse> misbehave(const EdgeRequest& request) {
+  EdgeResponse response;
+  response.raw = request.path == "/cut" ? "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nha" : "";
+  co_return response;
+}
+
+TEST(EdgeHttp, RawBytesAreSentAsTheyAreAndEndTheConnection) {
+  EdgeUnderTest server(misbehave);
+  RawHttpClient client(server.port());
+  client.send(get_request("/cut"));
+  EXPECT_EQ(client.read(1000), "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nha");
+
+  RawHttpClient unanswered(server.port());
+  unanswered.send(get_request("/nothing"));
+  EXPECT_EQ(unanswered.read(1000), "");
+  EXPECT_TRUE(unanswered.ended());
+}
+
 TEST(EdgeHttp, AnAbsoluteTargetIsServedAsItsPath) {
   std::string path;
   EdgeUnderTest server([&path](const EdgeRequest& request) {

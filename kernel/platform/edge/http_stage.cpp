@@ -44,11 +44,11 @@ Task<void> serve(std::shared_ptr<EdgeCore> core, std::shared_ptr<LoopInbox> inbo
     response = problem_response(500, "internal_error",
                                 "Something went wrong on our side; the log has it under this request's id.",
                                 request.request_id);
-  const bool keep = wanted.keep_alive && !core->draining;
+  const bool keep = wanted.keep_alive && !core->draining && !response.raw;
   AnswerFrame frame{request.request_id, core->clock.now(), wanted.head_only, keep, wanted.http_1_0};
   LoopMessage answer;
   answer.kind = LoopMessage::Kind::kAnswer;
-  answer.text = serialize(response, frame);
+  answer.text = response.raw ? std::move(*response.raw) : serialize(response, frame);
   answer.connection = std::move(connection);
   answer.sequence = sequence;
   answer.close = !keep;
