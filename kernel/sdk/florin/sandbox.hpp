@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <florin/export.hpp>
@@ -36,12 +37,18 @@ FLORIN_SDK_API std::string_view to_text(BookEntry::Kind kind);
 // restore it, and calls the sandbox with one request at a time.
 class FLORIN_SDK_API Books {
  public:
+  Books() = default;
+  // As they were saved.
+  Books(Json state, std::vector<BookEntry> entries, std::int64_t counter)
+      : state_(std::move(state)), entries_(std::move(entries)), counter_(counter) {}
+
   Json& state() { return state_; }
   const Json& state() const { return state_; }
   void enter(BookEntry entry) { entries_.push_back(std::move(entry)); }
   const std::vector<BookEntry>& entries() const { return entries_; }
   // Names for the far side's objects: a counter, so that a run can be repeated. next("pi") is "pi_1", ...
   std::string next(const std::string& prefix);
+  std::int64_t counter() const { return counter_; }
 
  private:
   Json state_ = Json::object();
