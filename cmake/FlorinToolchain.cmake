@@ -25,7 +25,8 @@ endif()
 
 # -Wmaybe-uninitialized is a false alarm on `co_return` of variants in GCC 12.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type
-                    -Wno-maybe-uninitialized -fstack-protector-strong -pthread)
+                    -Wno-maybe-uninitialized -Wno-missing-field-initializers
+                    -fstack-protector-strong -pthread)
 add_compile_definitions(_GLIBCXX_ASSERTIONS SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   add_compile_definitions(FLORIN_DEBUG=1)  # Not NDEBUG: assert() stays on in every build.
