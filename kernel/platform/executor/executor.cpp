@@ -48,6 +48,11 @@ void Executor::spawn(const char* name, Task<void> task) {
   post(run_root(*this, name, std::move(task)).frame);
 }
 
+void Executor::begin(const char* name, Task<void> task) {
+  running_.fetch_add(1, std::memory_order_acq_rel);
+  run_root(*this, name, std::move(task)).frame.resume();
+}
+
 struct ThreadExecutor::State {
   std::mutex mutex;
   std::condition_variable something;
