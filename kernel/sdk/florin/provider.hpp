@@ -81,6 +81,7 @@ struct AuthorizeRequest {
   std::vector<LineItem> line_items;
   std::string return_url;  // Where a redirect brings the payer back; may be empty.
   std::string client_ip;   // The payer's; may be empty.
+  bool require_authentication = false;  // The risk policy wants 3-D Secure, where the provider can.
   Instant now;
 };
 
