@@ -1,0 +1,123 @@
+// The events, event_counters and event_cursors tables, and the only file that spells their columns.
+#include "kernel/modules/events/event.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/ids/ids.hpp"
+
+namespace florin {
+
+void append_event(Session& session, const Event& event, Random& random) {
+  StagedEvent staged;
+  staged.merchant = event.merchant;
+  staged.id = new_id("evt", event.created, random);
+  staged.type = event.type;
+  staged.object_id = event.object_id;
+  staged.payment_id = event.payment_id;
+  staged.body = R"({"object":)" + to_text(event.object) + R"(,"previous_attributes":)" + to_text(event.previous) + "}";
+  staged.created = micros(event.created);
+  session.stage(std::move(staged));
+}
+
+namespace {
+// Takes `count` numbers of the counter at once and returns the last of them.
+std::int64_t take_numbers(Session& session, std::string_view merchant, std::int64_t count) {
+  const auto last = session.one<std::tuple<std::int64_t>>(
+      "insert into event_counters (merchant, value) values (:merchant, :count) "
+      "on conflict (merchant) do update set value = event_counters.value + excluded.value returning value",
+      merchant, count);
+  return std::get<0>(*last);
+}
+}  // namespace
+
+void store_events(Session& session, std::vector<StagedEvent>& events) {
+  if (events.empty()) return;
+  std::map<std::string, std::int64_t> next;
+  for (const StagedEvent& event : events) ++next[event.merchant];
+  // In the order of their names, so that two nodes never wait for each other's counters in a circle.
+  for (auto& [merchant, count] : next) count = take_numbers(session, merchant, count) - count;
+  const auto total = static_cast<std::int64_t>(events.size());
+  std::int64_t position = take_numbers(session, "", total) - total;
+  for (StagedEvent& event : events) {
+    event.seq = ++next[event.merchant];
+    event.position = ++position;
+    session.execute(
+        "insert into events (position, merchant, seq, id, type, object_id, payment_id, body, created) "
+        "values (:position, :merchant, :seq, :id, :type, :object_id, :payment_id, :body, :created)",
+        event.position, event.merchant, event.seq, event.id, event.type, event.object_id, event.payment_id,
+        event.body, event.created);
+  }
+}
+
+std::string render_event_text(const StagedEvent& event) {
+  // Ids, types and numbers are ours and need no escaping; the body is JSON already.
+  return fmt::format(R"({{"id":"{}","object":"event","type":"{}","created":{},"seq":{},"data":{}}})", event.id,
+                     event.type, unix_seconds(from_micros(event.created)), event.seq, event.body);
+}
+
+Json render_event(const StagedEvent& event) { return Json::parse(render_event_text(event)); }
+
+namespace {
+using EventRow = std::tuple<std::int64_t, std::string, std::int64_t, std::string, std::string, std::string,
+                            std::string, std::string, std::int64_t>;
+StagedEvent from_row(EventRow row) {
+  auto& [position, merchant, seq, id, type, object_id, payment_id, body, created] = row;
+  return StagedEvent{std::move(merchant), std::move(id), std::move(type), std::move(object_id),
+                     std::move(payment_id), std::move(body), created, seq, position};
+}
+}  // namespace
+
+std::vector<StagedEvent> events_after(Session& session, const std::string& merchant, const EventQuery& query) {
+  std::string exact = query.type, prefix;
+  if (exact.size() > 2 && exact.ends_with(".*")) {
+    prefix = exact.substr(0, exact.size() - 1) + "%";
+    exact.clear();
+  }
+  std::vector<EventRow> rows;
+  if (!query.payment_id.empty()) {
+    rows = session.all<EventRow>(
+        "select position, merchant, seq, id, type, object_id, payment_id, body, created from events "
+        "where payment_id = :payment and payment_id <> '' and merchant = :merchant and seq > :after "
+        "order by position limit :limit",
+        query.payment_id, merchant, query.after, query.limit);
+  } else if (merchant.empty()) {
+    rows = session.all<EventRow>(
+        "select position, merchant, seq, id, type, object_id, payment_id, body, created from events "
+        "where position > :after order by position limit :limit",
+        query.after, query.limit);
+  } else if (exact.empty() && prefix.empty()) {
+    rows = session.all<EventRow>(
+        "select position, merchant, seq, id, type, object_id, payment_id, body, created from events "
+        "where merchant = :merchant and seq > :after order by seq limit :limit",
+        merchant, query.after, query.limit);
+  } else {
+    rows = session.all<EventRow>(
+        "select position, merchant, seq, id, type, object_id, payment_id, body, created from events "
+        "where merchant = :merchant and seq > :after and (type = :exact or type like :prefix) "
+        "order by seq limit :limit",
+        merchant, query.after, exact, prefix, query.limit);
+  }
+  std::vector<StagedEvent> events;
+  events.reserve(rows.size());
+  for (EventRow& row : rows) events.push_back(from_row(std::move(row)));
+  return events;
+}
+
+std::int64_t read_cursor(Session& session, const std::string& reader) {
+  const auto row = session.one<std::tuple<std::int64_t>>(
+      "select position from event_cursors where reader = :reader", reader);
+  return row ? std::get<0>(*row) : 0;
+}
+
+void move_cursor(Session& session, const std::string& reader, std::int64_t position) {
+  session.execute(
+      "insert into event_cursors (reader, position) values (:reader, :position) "
+      "on conflict (reader) do update set position = excluded.position "
+      "where event_cursors.position < excluded.position",
+      reader, position);
+}
+
+}  // namespace florin
