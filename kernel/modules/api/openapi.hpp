@@ -1,0 +1,15 @@
+// OpenAPI 3.1 from the very table that requests are dispatched by.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kernel/modules/api/api.hpp"
+
+namespace florin {
+
+Json openapi_document(const std::vector<ApiRoute>& routes, const std::map<std::string, Json>& schemas,
+                      const std::string& version);
+
+}  // namespace florin

@@ -1,0 +1,187 @@
+// Matching, authentication, rate, body, and the answer's headers.
+#include "kernel/modules/api/server.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <florin/crypto.hpp>
+
+namespace florin {
+
+namespace {
+
+// The newest version of the interface; sent with every answer.
+constexpr std::string_view kApiVersion = "2026-11-20";
+constexpr std::int64_t kMicro = 1'000'000;
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> segments;
+  std::size_t begin = 1;
+  while (begin <= path.size()) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    segments.emplace_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return segments;
+}
+
+bool is_parameter(const std::string& segment) { return segment.size() > 2 && segment.front() == '{'; }
+
+std::string bearer(const EdgeRequest& request) {
+  const auto found = request.headers.find("Authorization");
+  if (found == request.headers.end()) return {};
+  const std::string& value = found->second;
+  if (value.size() > 7 && (value.starts_with("Bearer ") || value.starts_with("bearer "))) return value.substr(7);
+  // curl -u sk_...: does the same with Basic, the key as the user (API-CONVENTIONS, Auth).
+  if (value.starts_with("Basic ")) {
+    if (const auto decoded = from_base64(std::string_view(value).substr(6))) return decoded->substr(0, decoded->find(':'));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::int64_t RateLimiter::take(const std::string& key, std::int64_t rate, Duration now) {
+  if (rate <= 0) return 0;
+  const std::lock_guard lock(mutex_);
+  if (buckets_.size() > 100'000) buckets_.clear();  // A flood of keys forgives everybody once.
+  const auto [found, fresh] = buckets_.try_emplace(key, Bucket{2 * rate * kMicro, now});
+  Bucket& bucket = found->second;
+  if (!fresh) {
+    const std::int64_t passed = std::min<std::int64_t>((now - bucket.filled).count(), 2 * kMicro);
+    bucket.micro_tokens = std::min(2 * rate * kMicro, bucket.micro_tokens + passed * rate);
+    bucket.filled = now;
+  }
+  if (bucket.micro_tokens < kMicro) return 1;
+  bucket.micro_tokens -= kMicro;
+  return 0;
+}
+
+void ApiServer::add(ApiRoute route) {
+  segments_.push_back(split_path(route.pattern));
+  routes_.push_back(std::move(route));
+}
+
+ApiServer::Match ApiServer::match(std::string_view method, std::string_view path) const {
+  Match best;
+  const std::vector<std::string> asked = split_path(path);
+  std::size_t best_literals = 0;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const auto& pattern = segments_[i];
+    if (pattern.size() != asked.size()) continue;
+    std::size_t literals = 0;
+    bool fits = true;
+    for (std::size_t s = 0; s < pattern.size() && fits; ++s) {
+      if (is_parameter(pattern[s]))
+        fits = !asked[s].empty();
+      else if ((fits = pattern[s] == asked[s]))
+        ++literals;
+    }
+    if (!fits) continue;
+    if (routes_[i].method != method) {
+      if (best.allow.find(routes_[i].method) == std::string::npos)
+        best.allow += (best.allow.empty() ? "" : ", ") + routes_[i].method;
+      continue;
+    }
+    // The more literal pattern wins: /payments/history before /payments/{id}.
+    if (best.route && literals <= best_literals) continue;
+    best.route = &routes_[i];
+    best_literals = literals;
+    best.params.clear();
+    for (std::size_t s = 0; s < pattern.size(); ++s)
+      if (is_parameter(pattern[s])) {
+        const auto decoded = url_decode(asked[s]);
+        best.params[pattern[s].substr(1, pattern[s].size() - 2)] = decoded ? *decoded : asked[s];
+      }
+  }
+  return best;
+}
+
+std::optional<std::size_t> ApiServer::body_limit(std::string_view method, std::string_view path) const {
+  const Match found = match(method, path);
+  if (!found.route) return std::nullopt;
+  return found.route->body_limit;
+}
+
+Result<ApiRequest> ApiServer::read(const EdgeRequest& edge, const Match& found) const {
+  const ApiRoute& route = *found.route;
+  ApiRequest request;
+  request.edge = &edge;
+  request.params = found.params;
+  request.query = edge.query;
+  if (route.method == "GET" || route.raw_body) return request;
+  const auto key = edge.headers.find("Idempotency-Key");
+  if (key != edge.headers.end()) {
+    if (key->second.empty() || key->second.size() > 255)
+      return Error{Error::Kind::kInvalid, "Idempotency-Key has 1 to 255 bytes", "invalid_idempotency_key", ""};
+    request.idempotency.key = key->second;
+    request.idempotency.digest = to_hex(sha256(edge.body));
+  }
+  request.idempotency.route = route.operation_id;
+  for (const auto& [name, value] : found.params) request.idempotency.route += ":" + value;
+  if (edge.body.empty()) return request;
+  auto body = parse_json(edge.body);
+  if (!body) return body.error();
+  if (!body->is_object()) return Error{Error::Kind::kInvalid, "the body must be a JSON object", "invalid_json", ""};
+  request.body = std::move(*body);
+  return request;
+}
+
+Task<ApiAnswer> ApiServer::answer(const EdgeRequest& edge, const Match& found) {
+  if (!found.route && !found.allow.empty()) {
+    ApiAnswer no = problem(405, "invalid_request_error", "method_not_allowed", "this resource knows only " + found.allow);
+    no.headers["Allow"] = found.allow;
+    co_return no;
+  }
+  if (!found.route)
+    co_return problem(404, "invalid_request_error", "unknown_route", "no such resource: see /openapi.json for what there is");
+  const ApiRoute& route = *found.route;
+  Caller caller;
+  if (!route.keys.empty()) {
+    const Result<Caller> who = options_.authenticate(bearer(edge));
+    if (!who) {
+      ApiAnswer no = problem(who.error());
+      no.headers["WWW-Authenticate"] = "Bearer";
+      co_return no;
+    }
+    caller = *who;
+    if (!route.keys.contains(caller.kind))
+      co_return problem(Error{Error::Kind::kDenied, "this route takes another kind of key", "key_kind_not_allowed", ""});
+    if (!caller.may(route.scope))
+      co_return problem(Error{Error::Kind::kDenied, "this key lacks the scope " + route.scope, "insufficient_scope", ""});
+    if (const std::int64_t wait = limiter_.take(caller.key_id, options_.rate_of(caller), options_.clock->monotonic())) {
+      ApiAnswer no = problem(429, "rate_limit_error", "too_many_requests", "too many requests with this key: slow down");
+      no.headers["Retry-After"] = std::to_string(wait);
+      co_return no;
+    }
+  }
+  Result<ApiRequest> request = read(edge, found);
+  if (!request) co_return problem(request.error());
+  request->caller = std::move(caller);
+  Task<ApiAnswer> handling = route.handler(*request);
+  co_return co_await handling;
+}
+
+Task<EdgeResponse> ApiServer::handle(const EdgeRequest& request) {
+  const Duration began = options_.clock->monotonic();
+  const Match found = match(request.method, request.path);
+  Task<ApiAnswer> answering = answer(request, found);
+  ApiAnswer given = co_await answering;
+  if (options_.answered) options_.answered(found.route, given, options_.clock->monotonic() - began, request);
+  EdgeResponse response;
+  response.status = given.status;
+  response.headers = std::move(given.headers);
+  response.headers.try_emplace("Content-Type", "application/json");
+  response.headers["Cache-Control"] = "no-store";
+  response.headers["X-Content-Type-Options"] = "nosniff";
+  response.headers["Florin-Version"] = kApiVersion;
+  if (given.replayed) response.headers["Idempotent-Replayed"] = "true";
+  // The id that is in the log: what support asks for. Only now, so that a stored answer has none.
+  if (given.status >= 400 && !given.replayed && given.body.starts_with(R"({"error":{)"))
+    given.body.insert(10, fmt::format(R"("request_id":"{}",)", request.request_id));
+  response.body = std::move(given.body);
+  co_return response;
+}
+
+}  // namespace florin
