@@ -1,0 +1,78 @@
+// The idempotency_keys table, and the only file that spells its columns.
+#include "kernel/modules/idempotency/idempotency.hpp"
+
+namespace florin {
+
+KeyClaim claim_key(Session& session, const std::string& merchant, const Idempotency& idempotency,
+                   const std::string& object_id, Instant now) {
+  KeyClaim claim;
+  claim.object_id = object_id;
+  if (idempotency.key.empty()) return claim;
+  const std::int64_t claimed = session.execute(
+      "insert into idempotency_keys (merchant, route, idem_key, digest, object_id, state, http_status, body, created) "
+      "values (:merchant, :route, :key, :digest, :object, 'running', 0, '', :now) on conflict do nothing",
+      merchant, idempotency.route, idempotency.key, idempotency.digest, object_id, micros(now));
+  if (claimed == 1) return claim;
+  const auto held = session.one<std::tuple<std::string, std::string, std::string, std::int64_t, std::string>>(
+      "select digest, object_id, state, http_status, body from idempotency_keys "
+      "where merchant = :merchant and route = :route and idem_key = :key",
+      merchant, idempotency.route, idempotency.key);
+  const auto& [digest, object, state, status, body] = *held;
+  claim.object_id = object;
+  if (digest != idempotency.digest) {
+    claim.what = KeyClaim::What::kReused;
+  } else if (state == "running") {
+    claim.what = KeyClaim::What::kRunning;
+  } else {
+    claim.what = KeyClaim::What::kReplay;
+    claim.answer.status = static_cast<int>(status);
+    claim.answer.body = body;
+    claim.answer.replayed = true;
+    claim.answer.object_id = object;
+  }
+  return claim;
+}
+
+void finish_key(Session& session, const std::string& merchant, const Idempotency& idempotency,
+                const ApiAnswer& answer) {
+  if (idempotency.key.empty()) return;
+  session.execute(
+      "update idempotency_keys set state = 'done', http_status = :status, body = :body, "
+      "object_id = case when :object = '' then object_id else :same end "
+      "where merchant = :merchant and route = :route and idem_key = :key and state = 'running'",
+      answer.status, answer.body, answer.object_id, answer.object_id, merchant, idempotency.route, idempotency.key);
+}
+
+void release_key(Session& session, const std::string& merchant, const Idempotency& idempotency) {
+  if (idempotency.key.empty()) return;
+  session.execute(
+      "delete from idempotency_keys where merchant = :merchant and route = :route and idem_key = :key "
+      "and state = 'running'",
+      merchant, idempotency.route, idempotency.key);
+}
+
+bool key_is_known(Session& session, const std::string& merchant, const Idempotency& idempotency) {
+  return session
+      .one<std::tuple<std::string>>(
+          "select state from idempotency_keys where merchant = :merchant and route = :route and idem_key = :key",
+          merchant, idempotency.route, idempotency.key)
+      .has_value();
+}
+
+Error key_error(KeyClaim::What what) {
+  if (what == KeyClaim::What::kReused)
+    return Error{Error::Kind::kInvalid, "this Idempotency-Key was used before with another body; use a new key",
+                 "idempotency_key_reused", ""};
+  return Error{Error::Kind::kConflict, "a request with this Idempotency-Key is still running; ask again",
+               "idempotency_key_in_use", ""};
+}
+
+std::int64_t purge_keys(Session& session, Instant now, int limit) {
+  const Instant oldest = now - std::chrono::hours(24 * 30);
+  return session.execute(
+      "delete from idempotency_keys where (merchant, route, idem_key) in "
+      "(select merchant, route, idem_key from idempotency_keys where created < :oldest and state = 'done' limit :limit)",
+      micros(oldest), limit);
+}
+
+}  // namespace florin
