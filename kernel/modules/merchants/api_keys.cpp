@@ -1,0 +1,221 @@
+// The api_keys table, the only file that spells its columns, and the table of keys in memory that every
+// request is checked against.
+#include "kernel/modules/merchants/api_keys.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <florin/crypto.hpp>
+
+#include "kernel/platform/ids/ids.hpp"
+
+namespace florin {
+
+struct ApiKeys::Table {
+  std::unordered_map<std::string, ApiKey> stored;      // By digest.
+  std::unordered_map<std::string, ApiKey> configured;  // The demo's, and the operators'.
+};
+
+namespace {
+
+std::string digest_of(std::string_view text) { return to_hex(sha256(text)); }
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
+
+std::vector<std::string> split(const std::string& words) {
+  std::vector<std::string> list;
+  std::size_t begin = 0;
+  while (begin < words.size()) {
+    const std::size_t end = std::min(words.find(' ', begin), words.size());
+    if (end > begin) list.push_back(words.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return list;
+}
+
+KeyKind kind_from(const std::string& text) {
+  if (text == "publishable") return KeyKind::kPublishable;
+  if (text == "admin") return KeyKind::kAdmin;
+  return KeyKind::kSecret;
+}
+
+using KeyRow = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t,
+                          std::int64_t, std::optional<std::int64_t>, std::optional<std::int64_t>>;
+
+std::pair<std::string, ApiKey> from_row(const KeyRow& row) {
+  const auto& [id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked] = row;
+  ApiKey key;
+  key.id = id;
+  key.merchant = merchant;
+  key.kind = kind_from(kind);
+  key.hint = hint;
+  key.scopes = split(scopes);
+  key.livemode = livemode != 0;
+  key.created = from_micros(created);
+  if (expires) key.expires = from_micros(*expires);
+  if (revoked) key.revoked = from_micros(*revoked);
+  return {digest, key};
+}
+
+ApiKey fixed_key(const std::string& merchant, KeyKind kind) {
+  ApiKey key;
+  key.id = "key_test_" + merchant + "_" + std::string(to_text(kind));
+  key.merchant = merchant;
+  key.kind = kind;
+  key.scopes = {"*"};
+  return key;
+}
+
+}  // namespace
+
+std::string_view to_text(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kSecret: return "secret";
+    case KeyKind::kPublishable: return "publishable";
+    case KeyKind::kAdmin: return "admin";
+  }
+  return "secret";
+}
+
+Task<Result<Done>> ApiKeys::load() {
+  auto query = [](Session& session) -> Result<std::vector<KeyRow>> {
+    return session.all<KeyRow>(
+        "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys");
+  };
+  Task<Result<std::vector<KeyRow>>> reading = store_.read(query);
+  const Result<std::vector<KeyRow>> rows = co_await reading;
+  if (!rows) co_return rows.error();
+  const std::lock_guard lock(changing_);
+  const auto now = table();
+  auto next = std::make_shared<Table>();
+  if (now) next->configured = now->configured;
+  for (const KeyRow& row : *rows) next->stored.insert(from_row(row));
+  std::atomic_store(&table_, std::shared_ptr<const Table>(std::move(next)));
+  co_return Done();
+}
+
+void ApiKeys::configure(std::shared_ptr<const AppConfig> config) {
+  const std::lock_guard lock(changing_);
+  const auto now = table();
+  auto next = std::make_shared<Table>();
+  if (now) next->stored = now->stored;
+  if (config->mode == AppConfig::Mode::kTest) {
+    for (const auto& [id, merchant] : config->merchants) {
+      if (!merchant.test_keys) continue;
+      std::string name = id;
+      std::replace(name.begin(), name.end(), '-', '_');
+      next->configured[digest_of("sk_test_" + name)] = fixed_key(id, KeyKind::kSecret);
+      next->configured[digest_of("pk_test_" + name)] = fixed_key(id, KeyKind::kPublishable);
+    }
+  }
+  if (!config->admin_key_hash.empty()) {
+    ApiKey admin = fixed_key("", KeyKind::kAdmin);
+    admin.id = "key_admin";
+    next->configured[config->admin_key_hash] = admin;
+  }
+  std::atomic_store(&table_, std::shared_ptr<const Table>(std::move(next)));
+}
+
+Result<Caller> ApiKeys::authenticate(const std::string& token) const {
+  const Error unknown{Error::Kind::kDenied, "no such API key, or it was revoked", "invalid_api_key", ""};
+  const auto keys = table();
+  if (token.empty() || !keys) return unknown;
+  const std::string digest = digest_of(token);
+  const auto stored = keys->stored.find(digest);
+  const ApiKey* key = nullptr;
+  if (stored != keys->stored.end()) {
+    key = &stored->second;
+  } else if (const auto configured = keys->configured.find(digest); configured != keys->configured.end()) {
+    key = &configured->second;
+  }
+  if (!key || key->revoked) return unknown;
+  if (key->expires && *key->expires <= clock_.now())
+    return Error{Error::Kind::kDenied, "this API key has expired", "api_key_expired", ""};
+  Caller caller;
+  caller.merchant = key->merchant;
+  caller.kind = key->kind;
+  caller.key_id = key->id;
+  caller.scopes = {key->scopes.begin(), key->scopes.end()};
+  caller.livemode = key->livemode;
+  return caller;
+}
+
+void ApiKeys::put(const std::string& digest, const ApiKey& key) {
+  const std::lock_guard lock(changing_);
+  auto next = std::make_shared<Table>(*table());
+  next->stored[digest] = key;
+  std::atomic_store(&table_, std::shared_ptr<const Table>(std::move(next)));
+}
+
+Task<Result<NewApiKey>> ApiKeys::create(std::string merchant, KeyKind kind, std::vector<std::string> scopes,
+                                        std::optional<Instant> expires) {
+  const Instant now = clock_.now();
+  NewApiKey made;
+  const char* const prefix = kind == KeyKind::kPublishable ? "pk" : kind == KeyKind::kAdmin ? "ak" : "sk";
+  made.text = Secret(new_secret(std::string(prefix) + "_", random_));
+  made.key.id = new_id("key", now, random_);
+  made.key.merchant = merchant;
+  made.key.kind = kind;
+  made.key.hint = made.text.expose().substr(made.text.size() - 4);
+  made.key.scopes = scopes;
+  made.key.created = now;
+  made.key.expires = expires;
+  const std::string digest = digest_of(made.text.expose());
+  const ApiKey key = made.key;
+  auto unit = [key, digest](Session& session) -> Result<Done> {
+    std::optional<std::int64_t> until;
+    if (key.expires) until = micros(*key.expires);
+    session.execute(
+        "insert into api_keys (id, merchant, kind, digest, hint, scopes, livemode, created, expires) "
+        "values (:id, :merchant, :kind, :digest, :hint, :scopes, :livemode, :created, :expires)",
+        key.id, key.merchant, to_text(key.kind), digest, key.hint, joined(key.scopes), key.livemode,
+        micros(key.created), until);
+    return Done();
+  };
+  Task<Result<Done>> writing = store_.write(unit);
+  const Result<Done> written = co_await writing;
+  if (!written) co_return written.error();
+  put(digest, key);
+  co_return made;
+}
+
+Task<Result<Done>> ApiKeys::revoke(std::string merchant, std::string id) {
+  const Instant now = clock_.now();
+  auto unit = [merchant, id, now](Session& session) -> Result<KeyRow> {
+    session.execute(
+        "update api_keys set revoked = :now where merchant = :merchant and id = :id and revoked is null",
+        micros(now), merchant, id);
+    auto row = session.one<KeyRow>(
+        "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
+        "where merchant = :merchant and id = :id",
+        merchant, id);
+    if (!row) return Error{Error::Kind::kNotFound, "no such API key: " + id, "", "id"};
+    return *row;
+  };
+  Task<Result<KeyRow>> writing = store_.write(unit);
+  const Result<KeyRow> row = co_await writing;
+  if (!row) co_return row.error();
+  const auto [digest, key] = from_row(*row);
+  put(digest, key);
+  if (told_) told_(id);
+  co_return Done();
+}
+
+Task<Result<std::vector<ApiKey>>> ApiKeys::list(std::string merchant) {
+  auto query = [merchant](Session& session) -> Result<std::vector<KeyRow>> {
+    return session.all<KeyRow>(
+        "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
+        "where merchant = :merchant order by created",
+        merchant);
+  };
+  Task<Result<std::vector<KeyRow>>> reading = store_.read(query);
+  const Result<std::vector<KeyRow>> rows = co_await reading;
+  if (!rows) co_return rows.error();
+  std::vector<ApiKey> keys;
+  for (const KeyRow& row : *rows) keys.push_back(from_row(row).second);
+  co_return keys;
+}
+
+}  // namespace florin

@@ -1,0 +1,73 @@
+// Merchants' API keys: made, shown once, stored as digests, found again in constant work, revoked at
+// once. A key is 32 random bytes, so that a plain SHA-256 of it is as good as a slow hash.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <florin/result.hpp>
+#include <florin/secret.hpp>
+#include <florin/task.hpp>
+
+#include "kernel/modules/api/api.hpp"
+#include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/config/config.hpp"
+#include "kernel/platform/random/random.hpp"
+#include "kernel/platform/store/store.hpp"
+
+namespace florin {
+
+struct ApiKey {
+  std::string id;  // key_...
+  std::string merchant;
+  KeyKind kind = KeyKind::kSecret;
+  std::string hint;  // The last four characters.
+  std::vector<std::string> scopes;
+  bool livemode = false;
+  Instant created{};
+  std::optional<Instant> expires, revoked;
+};
+
+struct NewApiKey {
+  ApiKey key;
+  Secret text;  // Shown once.
+};
+
+class ApiKeys {
+ public:
+  ApiKeys(Store& store, Clock& clock, Random& random) : store_(store), clock_(clock), random_(random) {}
+
+  // Reads the table once, at start; later changes pass through here.
+  Task<Result<Done>> load();
+  // The demo's fixed keys, "sk_test_lisbon_books": work only in test mode and where the merchant says
+  // `test_keys: true`. Called at start and after each reload.
+  void configure(std::shared_ptr<const AppConfig> config);
+
+  // By the key's text, from memory. Errors: kDenied ("invalid_api_key", "api_key_expired").
+  Result<Caller> authenticate(const std::string& token) const;
+
+  Task<Result<NewApiKey>> create(std::string merchant, KeyKind kind, std::vector<std::string> scopes,
+                                 std::optional<Instant> expires);
+  // The key stops working before this returns; `on_revoked` closes what it opened.
+  Task<Result<Done>> revoke(std::string merchant, std::string id);
+  Task<Result<std::vector<ApiKey>>> list(std::string merchant);
+  void on_revoked(std::function<void(const std::string& key_id)> told) { told_ = std::move(told); }
+
+ private:
+  struct Table;  // Immutable: swapped as a whole, read without a lock.
+  std::shared_ptr<const Table> table() const { return std::atomic_load(&table_); }
+  void put(const std::string& digest, const ApiKey& key);
+
+  Store& store_;
+  Clock& clock_;
+  Random& random_;
+  std::shared_ptr<const Table> table_;
+  std::mutex changing_;
+  std::function<void(const std::string&)> told_;
+};
+
+std::string_view to_text(KeyKind kind);  // "secret", "publishable", "admin"
+
+}  // namespace florin

@@ -1,0 +1,78 @@
+// The merchants as the appliance runs them: configuration, provider objects, fraud rules and policies of
+// one snapshot, made together at start and at each reload. Operations keep the snapshot they began with.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <florin/plugin.hpp>
+#include <florin/result.hpp>
+
+#include "kernel/platform/config/config.hpp"
+#include "kernel/platform/http_client/http_client.hpp"
+#include "kernel/platform/lua/policy.hpp"
+#include "kernel/platform/plugin_host/plugin_host.hpp"
+
+namespace florin {
+
+// One of a merchant's accounts with a provider.
+struct ProviderAccount {
+  const AccountConfig* config = nullptr;
+  const Descriptor* descriptor = nullptr;
+  std::shared_ptr<Provider> provider;
+  Route route;  // Where its requests go: real hosts, the sandbox, or the account's own base_url.
+};
+
+struct MerchantFraudRule {
+  std::string name;
+  std::shared_ptr<FraudRule> rule;
+  std::vector<WindowQuery> windows;      // Asked once.
+  std::vector<HistoryQuery> histories;
+};
+
+struct MerchantNotifier {
+  const NotifierConfig* config = nullptr;
+  std::shared_ptr<Notifier> notifier;
+  Route route;
+};
+
+struct Merchant {
+  std::string id;
+  const MerchantConfig* config = nullptr;
+  std::map<std::string, ProviderAccount> accounts;
+  std::vector<MerchantFraudRule> fraud;
+  std::map<std::string, MerchantNotifier> notifiers;
+  std::shared_ptr<const Policy> routing, risk;  // risk may be null: every payment is allowed.
+  bool livemode = false;
+  std::shared_ptr<const AppConfig> owner;  // Keeps what `config` points to.
+};
+
+class MerchantDirectory {
+ public:
+  explicit MerchantDirectory(PluginHost& plugins) : plugins_(plugins) {}
+  // Builds everything first, then swaps; on faults nothing changes. Faults name file and line.
+  std::vector<ConfigFault> configure(std::shared_ptr<const AppConfig> config);
+
+  std::shared_ptr<const Merchant> find(const std::string& id) const;  // Null when there is none.
+  std::vector<std::shared_ptr<const Merchant>> all() const;
+  std::shared_ptr<const AppConfig> config() const;
+
+ private:
+  struct Snapshot {
+    std::shared_ptr<const AppConfig> config;
+    std::map<std::string, std::shared_ptr<const Merchant>> merchants;
+  };
+  std::shared_ptr<const Snapshot> snapshot() const { return std::atomic_load(&snapshot_); }
+
+  PluginHost& plugins_;
+  std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<Snapshot>();
+};
+
+// The far side of a plugin: the descriptor's hosts in live mode, its test hosts or the sandbox in test mode.
+std::map<std::string, std::string> hosts_of(const Descriptor& descriptor, const AppConfig& config,
+                                            const std::string& base_url);
+
+}  // namespace florin
