@@ -1,0 +1,145 @@
+// Reserving, reading and settling under one lock; the database is asked outside it.
+#include "kernel/modules/risk/counters.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace florin {
+
+namespace {
+constexpr std::size_t kSeriesMax = 200'000;
+constexpr int kPastTriesMax = 100'000;
+constexpr int kHistoryMax = 1'000;
+
+std::string series_key(const std::string& merchant, Dimension by, const std::string& value) {
+  std::string key = merchant;
+  key += '\n';
+  key += static_cast<char>('0' + static_cast<int>(by));
+  key += value;
+  return key;
+}
+}  // namespace
+
+std::vector<RiskCounters::Wanted> RiskCounters::wanted(const Merchant& merchant, const TrySubject& subject) {
+  std::vector<Wanted> list;
+  const auto want = [&](Dimension by) -> Wanted* {
+    const std::string& value = subject.of(by, merchant.id);
+    if (value.empty()) return nullptr;
+    std::string key = series_key(merchant.id, by, value);
+    for (Wanted& known : list)
+      if (known.key == key) return &known;
+    return &list.emplace_back(Wanted{std::move(key), value, by, Duration(0), false});
+  };
+  for (const MerchantFraudRule& rule : merchant.fraud) {
+    for (const WindowQuery& query : rule.windows)
+      if (Wanted* one = want(query.by)) one->within = std::max(one->within, query.within);
+    for (const HistoryQuery& query : rule.histories)
+      if (Wanted* one = want(query.of)) one->history = true;
+  }
+  return list;
+}
+
+Series RiskCounters::fill(Session& session, const std::string& merchant, const Wanted& wanted, Instant now) {
+  Series series;
+  if (wanted.within.count() > 0) {
+    auto tries = past_tries(session, merchant, wanted.by, wanted.value, now - wanted.within, kPastTriesMax);
+    for (auto past = tries.rbegin(); past != tries.rend(); ++past) series.add(past->created, past->amount, past->outcome);
+  }
+  if (wanted.history) {
+    const Instant ever{};
+    auto tries = past_tries(session, merchant, wanted.by, wanted.value, ever, kHistoryMax);
+    for (auto past = tries.rbegin(); past != tries.rend(); ++past)
+      if (past->outcome == TryOutcome::kAccepted) series.add_history(past->amount);
+  }
+  return series;
+}
+
+Task<Result<RiskCounters::Reserved>> RiskCounters::reserve(std::shared_ptr<const Merchant> merchant, TrySubject subject,
+                                                           Money amount, Instant now) {
+  const std::vector<Wanted> keys = wanted(*merchant, subject);
+  const std::int64_t second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  for (;;) {
+    std::vector<Wanted> missing;
+    std::int64_t forgotten = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const Wanted& key : keys)
+        if (!series_.contains(key.key)) missing.push_back(key);
+      forgotten = forgotten_;
+      if (missing.empty()) {
+        Reserved reserved{{}, {amount, {}}};
+        for (const Wanted& key : keys) {
+          Series& series = series_[key.key];
+          reserved.reservation.places.emplace_back(key.key, series.add(now, amount, TryOutcome::kPending));
+          ++series.pending;
+          series.last_used = second;
+        }
+        for (const MerchantFraudRule& rule : merchant->fraud) {
+          auto& windows = reserved.features.windows.emplace_back();
+          for (const WindowQuery& query : rule.windows) {
+            const auto found = series_.find(series_key(merchant->id, query.by, subject.of(query.by, merchant->id)));
+            windows.push_back(found == series_.end() ? WindowCount()
+                                                     : found->second.count(query.within, amount.currency(), now));
+          }
+          auto& histories = reserved.features.histories.emplace_back();
+          for (const HistoryQuery& query : rule.histories) {
+            const auto found = series_.find(series_key(merchant->id, query.of, subject.of(query.of, merchant->id)));
+            histories.push_back(found == series_.end() ? HistoryStats() : found->second.history(amount.currency()));
+          }
+        }
+        make_room(second);
+        co_return std::move(reserved);
+      }
+    }
+    const std::string id = merchant->id;
+    auto query = [missing, id, now](Session& session) -> Result<std::vector<Series>> {
+      std::vector<Series> filled;
+      for (const Wanted& key : missing) filled.push_back(fill(session, id, key, now));
+      return filled;
+    };
+    Task<Result<std::vector<Series>>> reading = store_.read(query);
+    Result<std::vector<Series>> filled = co_await reading;
+    if (!filled) co_return filled.error();
+    const std::lock_guard lock(mutex_);
+    if (forgotten_ != forgotten) continue;  // One of them may have been here and gone: read again.
+    for (std::size_t i = 0; i < missing.size(); ++i) series_.try_emplace(missing[i].key, std::move((*filled)[i]));
+  }
+}
+
+void RiskCounters::settle(const Reservation& reservation, TryOutcome outcome) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, second] : reservation.places) {
+    const auto found = series_.find(key);
+    if (found == series_.end()) continue;
+    found->second.settle(second, reservation.amount, outcome);
+    if (outcome == TryOutcome::kAccepted) found->second.add_history(reservation.amount);
+    --found->second.pending;
+  }
+}
+
+void RiskCounters::forget(const std::string& merchant, const TrySubject& subject) {
+  const std::lock_guard lock(mutex_);
+  for (const Dimension by : {Dimension::kCard, Dimension::kCustomer, Dimension::kIp, Dimension::kDevice, Dimension::kMerchant}) {
+    const auto found = series_.find(series_key(merchant, by, subject.of(by, merchant)));
+    if (found == series_.end() || found->second.pending > 0) continue;
+    series_.erase(found);
+    ++forgotten_;
+  }
+}
+
+void RiskCounters::make_room(std::int64_t now) {
+  if (series_.size() <= kSeriesMax) return;
+  // The older half goes; what is in use, or was within the last minute, stays.
+  std::vector<std::int64_t> ages;
+  ages.reserve(series_.size());
+  for (const auto& [key, series] : series_) ages.push_back(series.last_used);
+  const auto middle = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() / 2);
+  std::nth_element(ages.begin(), middle, ages.end());
+  const std::int64_t oldest = std::min(*middle, now - 60);
+  std::erase_if(series_, [oldest](const auto& entry) {
+    return entry.second.pending == 0 && entry.second.last_used <= oldest;
+  });
+  ++forgotten_;
+}
+
+}  // namespace florin
