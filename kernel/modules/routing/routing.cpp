@@ -1,0 +1,154 @@
+// Asking the policy and filtering its answer. A policy that fails is answered by the merchant's
+// `otherwise` list (law 9).
+#include "kernel/modules/routing/routing.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kernel/modules/risk/risk.hpp"
+
+namespace florin {
+
+namespace {
+constexpr std::size_t kRingSize = 100;
+
+bool holds(const std::vector<std::string>& list, std::string_view wanted) {
+  return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+}  // namespace
+
+void AccountRecord::add(const std::string& account_key, bool approved) {
+  const std::lock_guard lock(mutex_);
+  Ring& ring = rings_[account_key];
+  if (ring.last.size() < kRingSize)
+    ring.last.push_back(approved);
+  else
+    ring.last[ring.next] = approved;
+  ring.next = (ring.next + 1) % kRingSize;
+}
+
+AccountRecord::Recent AccountRecord::recent(const std::string& account_key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = rings_.find(account_key);
+  if (found == rings_.end()) return {};
+  return {static_cast<std::int64_t>(found->second.last.size()),
+          static_cast<std::int64_t>(std::count(found->second.last.begin(), found->second.last.end(), true))};
+}
+
+Result<RoutingAnswer> read_routing_answer(const Json& value) {
+  const auto no = [](std::string why) { return Error{Error::Kind::kInvalid, std::move(why), "invalid_policy_answer", ""}; };
+  if (!value.is_object()) return no("the routing policy returned no table");
+  const Json* routes = find(value, "routes");
+  // An empty Lua table is neither list nor map; here it means: no route.
+  if (!routes || !(routes->is_array() || (routes->is_object() && routes->empty())))
+    return no("the routing policy's answer has no list `routes`");
+  RoutingAnswer answer;
+  for (const Json& route : *routes) {
+    if (!route.is_string()) return no("one of the routing policy's routes is no account's name");
+    if (!holds(answer.routes, route.get_ref<const std::string&>())) answer.routes.push_back(route.get<std::string>());
+    if (answer.routes.size() == 50) break;
+  }
+  answer.reason = text_at(value, "reason").substr(0, 500);
+  return answer;
+}
+
+std::optional<std::string> lacks(const ProviderAccount& account, const RoutingQuestion& question) {
+  const Capabilities& can = account.descriptor->capabilities;
+  const std::string currency(question.amount.currency().code());
+  if (!holds(can.methods, question.method_type)) return "its provider does not take " + question.method_type;
+  if (!account.config->methods.empty() && !holds(account.config->methods, question.method_type))
+    return "this account is not configured for " + question.method_type;
+  if (!can.currencies.empty() && !holds(can.currencies, currency)) return "its provider does not take " + currency;
+  if (!account.config->currencies.empty() && !holds(account.config->currencies, currency))
+    return "this account is not configured for " + currency;
+  if (!question.country.empty() && !can.countries.empty() && !holds(can.countries, question.country))
+    return "its provider does not serve payers in " + question.country;
+  if (question.card_input && std::find(can.card_input.begin(), can.card_input.end(), *question.card_input) == can.card_input.end())
+    return fmt::format("its provider does not take a card as {}", to_text(*question.card_input));
+  if (question.manual_capture && !can.manual_capture) return "its provider cannot authorize without capturing";
+  return std::nullopt;
+}
+
+Json Routing::describe(const Merchant& merchant) const {
+  Json described = policy_merchant(merchant);
+  Json& accounts = described["accounts"] = Json::array();
+  for (const auto& [name, account] : merchant.accounts) {
+    Json currencies = Json::object(), methods = Json::object();
+    const auto& own = account.config->currencies;
+    for (const std::string& currency : own.empty() ? account.descriptor->capabilities.currencies : own)
+      currencies[currency] = true;
+    const auto& ways = account.config->methods;
+    for (const std::string& method : ways.empty() ? account.descriptor->capabilities.methods : ways) methods[method] = true;
+    // A provider that takes every currency lists none: then the merchant's own stand here.
+    if (currencies.empty())
+      for (const Currency currency : merchant.config->currencies) currencies[std::string(currency.code())] = true;
+    const RouteHealth health = http_.health(account.route.key);
+    const AccountRecord::Recent recent = record_.recent(account.route.key);
+    accounts.push_back(
+        {{"name", name},
+         {"provider", account.config->provider},
+         {"country", account.config->country},
+         {"currencies", std::move(currencies)},
+         {"methods", std::move(methods)},
+         {"health",
+          {{"circuit", to_text(health.circuit)},
+           {"success_per_mille", recent.count == 0 ? 1000 : recent.approved * 1000 / recent.count},
+           {"recent", recent.count},
+           {"p50_ms", std::chrono::duration_cast<std::chrono::milliseconds>(health.p50).count()}}}});
+  }
+  return described;
+}
+
+RoutingDecision Routing::decide(const Merchant& merchant, const RoutingQuestion& question) const {
+  RoutingDecision decision;
+  Json policy = Json::object();
+  if (merchant.routing) {
+    const PolicyResult result = merchant.routing->run({question.payment, describe(merchant)});
+    const Result<RoutingAnswer> answer = result.ok ? read_routing_answer(result.value)
+                                                   : Error{Error::Kind::kBroken, result.why, "", ""};
+    policy = {{"name", merchant.routing->name()}, {"version", merchant.routing->version()},
+              {"instructions", result.instructions}};
+    if (answer) {
+      decision.routes = answer->routes;
+      decision.reason = answer->reason;
+    } else {
+      decision.routes = merchant.config->routing_otherwise;
+      decision.reason = "the policy failed, so `otherwise` holds: " + answer.error().message;
+      policy["failed"] = answer.error().message;
+    }
+  } else {
+    decision.routes = merchant.config->routing_otherwise;
+    decision.reason = "no routing policy";
+  }
+
+  Json accounts = Json::array();
+  const auto note = [&accounts](const std::string& name, const std::string& provider, bool kept, std::string why) {
+    accounts.push_back({{"name", name}, {"provider", provider}, {"kept", kept}, {"why", std::move(why)}});
+  };
+  std::vector<std::string> kept;
+  for (const std::string& name : decision.routes) {
+    const auto found = merchant.accounts.find(name);
+    if (found == merchant.accounts.end()) {
+      note(name, "", false, "the merchant has no such account");
+      continue;
+    }
+    const ProviderAccount& account = found->second;
+    if (const auto lack = lacks(account, question)) {
+      note(name, account.config->provider, false, *lack);
+    } else if (http_.health(account.route.key).circuit == Circuit::kOpen) {
+      note(name, account.config->provider, false, "its circuit is open: it failed too often just now");
+    } else {
+      note(name, account.config->provider, true, fmt::format("choice {}", kept.size() + 1));
+      kept.push_back(name);
+    }
+  }
+  for (const auto& [name, account] : merchant.accounts)
+    if (!holds(decision.routes, name)) note(name, account.config->provider, false, "the policy did not choose it");
+  decision.routes = std::move(kept);
+  decision.record = {{"routes", decision.routes}, {"reason", decision.reason}, {"policy", std::move(policy)},
+                     {"accounts", std::move(accounts)}};
+  return decision;
+}
+
+}  // namespace florin
