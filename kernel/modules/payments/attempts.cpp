@@ -1,0 +1,126 @@
+// The attempts table, and the only file that spells its columns.
+#include "kernel/modules/payments/repository.hpp"
+
+#include "kernel/platform/clock/clock.hpp"
+
+namespace florin {
+
+namespace {
+
+#define FLORIN_ATTEMPT_COLUMNS                                                                                     \
+  "id, merchant, payment_id, kind, number, account, provider, amount, currency, state, reference, "                \
+  "operation_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, "    \
+  "message, exchanges, idem_route, idem_key, started, ended"
+
+using AttemptRow =
+    std::tuple<std::string, std::string, std::string, std::string, std::int64_t, std::string, std::string, std::int64_t,
+               std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t, std::int64_t,
+               std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t,
+               std::optional<std::int64_t>>;
+
+Attempt from_row(AttemptRow row) {
+  auto& [id, merchant, payment_id, kind, number, account, provider, amount, code, state, reference, operation_reference,
+         refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, message, exchanges,
+         idem_route, idem_key, started, ended] = row;
+  const Currency currency = Currency::of(code);
+  std::optional<Instant> end;
+  if (ended) end = from_micros(*ended);
+  return Attempt{std::move(id),
+                 std::move(merchant),
+                 std::move(payment_id),
+                 attempt_kind_from(kind),
+                 static_cast<int>(number),
+                 std::move(account),
+                 std::move(provider),
+                 Money(amount, currency),
+                 attempt_state_from(state),
+                 std::move(reference),
+                 std::move(operation_reference),
+                 std::move(refund_id),
+                 std::move(decision_id),
+                 Money(captured_before, currency),
+                 final_capture != 0,
+                 std::move(decline_reason),
+                 std::move(provider_code),
+                 std::move(message),
+                 Json::parse(exchanges),
+                 std::move(idem_route),
+                 std::move(idem_key),
+                 from_micros(started),
+                 end};
+}
+
+std::vector<Attempt> from_rows(std::vector<AttemptRow> rows) {
+  std::vector<Attempt> attempts;
+  attempts.reserve(rows.size());
+  for (AttemptRow& row : rows) attempts.push_back(from_row(std::move(row)));
+  return attempts;
+}
+
+}  // namespace
+
+void PaymentRepository::insert_attempt(Session& session, const Attempt& a) {
+  session.execute(
+      "insert into attempts (" FLORIN_ATTEMPT_COLUMNS
+      ") values (:id, :merchant, :payment, :kind, :number, :account, :provider, :amount, :currency, :state, :reference, "
+      ":operation, :refund, :decision, :captured_before, :final, :reason, :code, :message, :exchanges, :route, :key, "
+      ":started, null)",
+      a.id, a.merchant, a.payment_id, to_text(a.kind), a.number, a.account, a.provider, a.amount.minor(),
+      a.amount.currency().code(), to_text(a.state), a.reference, a.operation_reference, a.refund_id, a.decision_id,
+      a.captured_before.minor(), a.final_capture, a.decline_reason, a.provider_code, a.message, to_text(a.exchanges),
+      a.idem_route, a.idem_key, micros(a.started));
+}
+
+std::optional<Attempt> PaymentRepository::find_attempt(Session& session, const std::string& merchant, const std::string& id) {
+  auto row = session.one<AttemptRow>(
+      "select " FLORIN_ATTEMPT_COLUMNS " from attempts where id = :id and merchant = :merchant", id, merchant);
+  if (!row) return std::nullopt;
+  return from_row(std::move(*row));
+}
+
+std::optional<Attempt> PaymentRepository::find_attempt_by_reference(Session& session, const std::string& merchant,
+                                                                    const std::string& account,
+                                                                    const std::string& provider,
+                                                                    const std::string& reference) {
+  auto row = session.one<AttemptRow>(
+      "select " FLORIN_ATTEMPT_COLUMNS " from attempts where provider = :provider and reference = :reference "
+      "and reference <> '' and merchant = :merchant and account = :account and kind = 'authorize' limit 1",
+      provider, reference, merchant, account);
+  if (!row) return std::nullopt;
+  return from_row(std::move(*row));
+}
+
+std::vector<Attempt> PaymentRepository::attempts_of(Session& session, const std::string& merchant,
+                                                    const std::string& payment_id) {
+  return from_rows(session.all<AttemptRow>(
+      "select " FLORIN_ATTEMPT_COLUMNS " from attempts where payment_id = :payment and merchant = :merchant "
+      "order by number limit 200",
+      payment_id, merchant));
+}
+
+int PaymentRepository::count_attempts(Session& session, const std::string& merchant, const std::string& payment_id) {
+  const auto row = session.one<std::tuple<std::int64_t>>(
+      "select count(*) from attempts where payment_id = :payment and merchant = :merchant", payment_id, merchant);
+  return static_cast<int>(std::get<0>(*row));
+}
+
+bool PaymentRepository::settle_attempt(Session& session, const Attempt& a) {
+  std::optional<std::int64_t> ended;
+  if (a.ended) ended = micros(*a.ended);
+  return session.execute(
+             "update attempts set state = :state, reference = :reference, operation_reference = :operation, "
+             "decline_reason = :reason, provider_code = :code, message = :message, exchanges = :exchanges, "
+             "ended = :ended where id = :id and merchant = :merchant "
+             "and state in ('sending', 'in_doubt', 'requires_action')",
+             to_text(a.state), a.reference, a.operation_reference, a.decline_reason, a.provider_code, a.message,
+             to_text(a.exchanges), ended, a.id, a.merchant) == 1;
+}
+
+std::vector<Attempt> PaymentRepository::open_attempts(Session& session, Instant started, int limit) {
+  return from_rows(session.all<AttemptRow>(
+      "select " FLORIN_ATTEMPT_COLUMNS " from attempts where state in ('sending', 'in_doubt') and started < :started "
+      "order by started limit :limit",
+      micros(started), limit));
+}
+
+}  // namespace florin

@@ -1,0 +1,312 @@
+// What happens between a durable attempt and its settlement: the provider is asked, a silence is looked
+// up, a definite "no" goes on to the next account. The caller is answered within ten seconds anyhow.
+#include <array>
+
+#include <spdlog/spdlog.h>
+
+#include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/payments/render.hpp"
+#include "kernel/modules/payments/service.hpp"
+#include "kernel/platform/ids/ids.hpp"
+
+namespace florin {
+
+namespace {
+
+// The API promises an answer within ten seconds, what the network adds included.
+constexpr Duration kAnswerWithin = std::chrono::milliseconds(8'500);
+// When an attempt in doubt is asked about while the instrument is still at hand.
+constexpr std::array<std::int64_t, 8> kLookupPausesMs = {0, 300, 700, 1'500, 3'000, 5'000, 8'000, 12'000};
+// The job that goes on comes after the last of these, or after a crash.
+constexpr Duration kJobAfter = std::chrono::seconds(60);
+
+// Whether another provider may still approve what this one declined.
+bool may_go_elsewhere(const Declined& declined) { return retry_hint(declined.reason) == RetryHint::kAnotherProvider; }
+
+}  // namespace
+
+Task<ApiAnswer> PaymentService::await_trip(std::shared_ptr<Trip> trip) {
+  std::optional<std::list<std::shared_ptr<Trip>>::iterator> place;
+  if (!trip->box.taken()) {
+    trip->deadline = doors_.clock.monotonic() + kAnswerWithin;
+    const std::lock_guard lock(waiting_mutex_);
+    place = waiting_.insert(waiting_.end(), trip);
+  }
+  Completion<ApiAnswer>& arrived = trip->box.arrived();
+  ApiAnswer answer = co_await arrived;
+  if (place) {
+    const std::lock_guard lock(waiting_mutex_);
+    waiting_.erase(*place);
+  }
+  co_return reveal(std::move(answer), trip->payment.id);
+}
+
+void PaymentService::start() { doors_.executor.spawn("payment deadlines", watch_deadlines()); }
+
+Task<void> PaymentService::watch_deadlines() {
+  for (;;) {
+    const Duration before = doors_.clock.monotonic();
+    Task<void> sleeping = doors_.clock.sleep(std::chrono::milliseconds(50));
+    co_await sleeping;
+    const Duration now = doors_.clock.monotonic();
+    if (now - before < std::chrono::milliseconds(10)) co_return;  // The clock has stopped.
+    const std::lock_guard lock(waiting_mutex_);
+    for (const std::shared_ptr<Trip>& trip : waiting_) {
+      if (trip->deadline > now) break;  // All wait equally long: the rest is younger.
+      if (!std::exchange(trip->overdue, true)) doors_.executor.spawn("answer processing", answer_processing(trip));
+    }
+  }
+}
+
+// The operation takes too long: its caller is told how things stand, and a replay will say the same.
+Task<void> PaymentService::answer_processing(std::shared_ptr<Trip> trip) {
+  auto unit = [this, trip](Session& session) -> Result<ApiAnswer> {
+    const auto payment = payments_.find(session, trip->merchant->id, trip->payment.id);
+    if (!payment) return Error{Error::Kind::kNotFound, "no such payment"};
+    const bool created = trip->attempt.idem_route.starts_with("createPayment");
+    ApiAnswer answer = json_answer(created ? 201 : trip->attempt.kind == AttemptKind::kAuthorize ? 200 : 202,
+                                   render_payment(*payment, std::string(kClientSecretMark)));
+    finish_key(session, trip->merchant->id, Idempotency{trip->attempt.idem_route, trip->attempt.idem_key, ""}, answer);
+    return answer;
+  };
+  Task<Result<ApiAnswer>> writing = doors_.store.write(unit);
+  Result<ApiAnswer> answer = co_await writing;
+  trip->box.offer(answer ? std::move(*answer) : problem(answer.error()));
+}
+
+// Commits a settlement, tells who waits, and lets the counters know. A store that cannot now is tried
+// again: the outcome is known and must not be lost while this process lives; after that, recovery asks.
+Task<Result<Settled>> PaymentService::settle(std::shared_ptr<Trip> trip, std::function<Result<Settled>(Session&)> unit) {
+  Duration pause = std::chrono::milliseconds(50);
+  for (int tries = 1;; ++tries) {
+    Task<Result<Settled>> writing = doors_.store.write(unit);
+    Result<Settled> settled = co_await writing;
+    const bool again = !settled && (settled.error().kind == Error::Kind::kUnavailable ||
+                                    settled.error().kind == Error::Kind::kConflict);
+    if (!again || tries == 12) {
+      if (!settled)
+        spdlog::error("attempt {} of {} could not be settled and waits for recovery: {}", trip->attempt.id,
+                      trip->payment.id, settled.error().message);
+      if (settled && settled->try_outcome != TryOutcome::kPending && trip->reservation) {
+        risk_.counters().settle(*trip->reservation, settled->try_outcome);
+        trip->reservation.reset();
+      }
+      co_return settled;
+    }
+    Task<void> sleeping = doors_.clock.sleep(pause);
+    co_await sleeping;
+    pause = std::min<Duration>(pause * 2, std::chrono::seconds(5));
+  }
+}
+
+Task<void> PaymentService::finish(std::shared_ptr<Trip> trip, Authorization outcome) {
+  const Instant now = doors_.clock.now();
+  trip->request.reset();
+  auto unit = [this, trip, outcome, now](Session& session) {
+    Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now);
+    if (settled && settled->payment.capture_before && settled->changed)
+      doors_.jobs.enqueue(session,
+                          Job{"expire:" + trip->payment.id, "expire_authorization",
+                              to_text(Json{{"merchant", trip->merchant->id}, {"payment", trip->payment.id}})},
+                          micros(*settled->payment.capture_before));
+    return settled;
+  };
+  Task<Result<Settled>> settling = settle(trip, unit);
+  const Result<Settled> settled = co_await settling;
+  const bool approved = std::holds_alternative<Approved>(outcome) || std::holds_alternative<RequiresAction>(outcome);
+  record_.add(trip->merchant->id + "/" + trip->attempt.account, approved);
+  trip->box.offer(settled ? settled->answer : problem(settled.error()));
+}
+
+// True: the attempt failed for good and the next account's attempt is durable. False: no account is left.
+Task<bool> PaymentService::fail_over(std::shared_ptr<Trip> trip, Error why) {
+  const Instant now = doors_.clock.now();
+  record_.add(trip->merchant->id + "/" + trip->attempt.account, false);
+  std::optional<Attempt> next;
+  while (!trip->routes.empty() && !next) {
+    const auto account = trip->merchant->accounts.find(trip->routes.front());
+    trip->routes.erase(trip->routes.begin());
+    if (account == trip->merchant->accounts.end()) continue;
+    next = trip->attempt;
+    next->id = new_id("att", now, doors_.random);
+    next->number = trip->attempt.number + 1;
+    next->account = account->first;
+    next->provider = account->second.config->provider;
+    next->state = AttemptState::kSending;
+    next->reference.clear();
+    next->operation_reference.clear();
+    next->exchanges = Json::array();
+    next->message.clear();
+    next->started = now;
+  }
+  auto unit = [this, trip, why, next, now](Session& session) {
+    return settlement_.authorize_failed(session, trip->attempt, why, next ? &*next : nullptr, now);
+  };
+  Task<Result<Settled>> settling = settle(trip, unit);
+  const Result<Settled> settled = co_await settling;
+  if (settled && settled->changed && next) {
+    trip->attempt = *next;
+    co_return true;
+  }
+  trip->request.reset();
+  trip->box.offer(settled ? settled->answer : problem(settled.error()));
+  co_return false;
+}
+
+Task<void> PaymentService::drive(std::shared_ptr<Trip> trip) {
+  for (;;) {
+    const ProviderAccount* const account = trip->account();
+    Task<AuthorizeResult> asking = carrier_.authorize(*account, *trip->request, trip->attempt);
+    AuthorizeResult outcome = co_await asking;
+    std::optional<Error> no;
+    if (!outcome) {
+      no = outcome.error();
+    } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
+      if (!doubt->reference.empty()) trip->attempt.reference = doubt->reference;
+      trip->attempt.message = doubt->why.substr(0, 500);
+      Task<Result<AuthorizationLookup>> looking = look_up_until_known(trip);
+      Result<AuthorizationLookup> found = co_await looking;
+      if (!found) co_return;  // Still in doubt: the job goes on.
+      if (std::holds_alternative<NotFound>(*found)) {
+        no = Error{Error::Kind::kTimedOut, "no answer came, and the provider proves to hold nothing"};
+      } else if (auto* approved = std::get_if<Approved>(&*found)) {
+        outcome = Authorization(std::move(*approved));
+      } else if (auto* action = std::get_if<RequiresAction>(&*found)) {
+        outcome = Authorization(std::move(*action));
+      } else {
+        outcome = Authorization(std::get<Declined>(*found));
+      }
+    }
+    if (!no) {
+      const auto* declined = std::get_if<Declined>(&*outcome);
+      if (declined && may_go_elsewhere(*declined) && !trip->routes.empty()) {
+        trip->attempt.decline_reason = to_text(declined->reason);
+        trip->attempt.provider_code = declined->provider_code;
+        no = Error{Error::Kind::kDenied, "declined, and another provider may take it: " +
+                                             std::string(to_text(declined->reason))};
+      }
+    }
+    if (no) {
+      Task<bool> failing = fail_over(trip, *no);
+      const bool goes_on = co_await failing;
+      if (!goes_on) co_return;
+      continue;
+    }
+    Task<void> finishing = finish(trip, std::move(*outcome));
+    co_await finishing;
+    co_return;
+  }
+}
+
+// The attempt is marked and a job made durable first, then the provider is asked at once and again. An
+// Error: it is not known yet.
+Task<Result<AuthorizationLookup>> PaymentService::look_up_until_known(std::shared_ptr<Trip> trip) {
+  const Instant now = doors_.clock.now();
+  auto marking = [this, trip, now](Session& session) {
+    enqueue_settle(session, trip->attempt, now + kJobAfter);
+    return settlement_.authorized(session, trip->attempt, Authorization(InDoubt{trip->attempt.message, trip->attempt.reference}), now);
+  };
+  Task<Result<Settled>> settling = settle(trip, marking);
+  const Result<Settled> marked = co_await settling;
+  if (!marked) co_return marked.error();
+  const ProviderAccount* const account = trip->account();
+  for (const std::int64_t pause : kLookupPausesMs) {
+    if (pause > 0) {
+      Task<void> sleeping = doors_.clock.sleep(std::chrono::milliseconds(pause));
+      co_await sleeping;
+    }
+    Task<Result<AuthorizationLookup>> asking = carrier_.lookup(*account, trip->payment, trip->attempt);
+    Result<AuthorizationLookup> found = co_await asking;
+    if (found && !std::holds_alternative<InDoubt>(*found)) co_return found;
+  }
+  trip->request.reset();
+  co_return Error{Error::Kind::kTimedOut, "still in doubt"};
+}
+
+Task<Result<ModificationLookup>> PaymentService::look_up_modification_until_known(std::shared_ptr<Trip> trip) {
+  const Instant now = doors_.clock.now();
+  auto marking = [this, trip, now](Session& session) {
+    enqueue_settle(session, trip->attempt, now + kJobAfter);
+    return settlement_.modified(session, trip->attempt, Modification(InDoubt{trip->attempt.message, ""}), now);
+  };
+  Task<Result<Settled>> settling = settle(trip, marking);
+  const Result<Settled> marked = co_await settling;
+  if (!marked) co_return marked.error();
+  const ProviderAccount* const account = trip->account();
+  for (const std::int64_t pause : kLookupPausesMs) {
+    if (pause > 0) {
+      Task<void> sleeping = doors_.clock.sleep(std::chrono::milliseconds(pause));
+      co_await sleeping;
+    }
+    Task<Result<ModificationLookup>> asking = carrier_.lookup_modification(*account, trip->payment, trip->attempt);
+    Result<ModificationLookup> found = co_await asking;
+    if (found && !std::holds_alternative<InDoubt>(*found)) co_return found;
+  }
+  co_return Error{Error::Kind::kTimedOut, "still in doubt"};
+}
+
+Task<void> PaymentService::drive_resume(std::shared_ptr<Trip> trip) {
+  const ProviderAccount* const account = trip->account();
+  Task<AuthorizeResult> asking = carrier_.resume(*account, trip->payment, trip->attempt);
+  AuthorizeResult outcome = co_await asking;
+  std::optional<Error> no;
+  if (!outcome) {
+    no = outcome.error();
+  } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
+    trip->attempt.message = doubt->why.substr(0, 500);
+    Task<Result<AuthorizationLookup>> looking = look_up_until_known(trip);
+    Result<AuthorizationLookup> found = co_await looking;
+    if (!found) co_return;
+    if (std::holds_alternative<NotFound>(*found))
+      no = Error{Error::Kind::kTimedOut, "no answer came, and the provider has not taken the payment"};
+    else if (auto* approved = std::get_if<Approved>(&*found))
+      outcome = Authorization(std::move(*approved));
+    else if (auto* action = std::get_if<RequiresAction>(&*found))
+      outcome = Authorization(std::move(*action));
+    else
+      outcome = Authorization(std::get<Declined>(*found));
+  }
+  if (!no) {
+    Task<void> finishing = finish(trip, std::move(*outcome));
+    co_await finishing;
+    co_return;
+  }
+  const Instant now = doors_.clock.now();
+  auto unit = [this, trip, why = *no, now](Session& session) {
+    return settlement_.still_waiting(session, trip->attempt, why, now);
+  };
+  Task<Result<Settled>> settling = settle(trip, unit);
+  const Result<Settled> settled = co_await settling;
+  trip->box.offer(settled ? settled->answer : problem(settled.error()));
+}
+
+Task<void> PaymentService::drive_modification(std::shared_ptr<Trip> trip) {
+  const ProviderAccount* const account = trip->account();
+  Task<ModifyResult> asking = carrier_.modify(*account, trip->payment, trip->attempt, trip->reason);
+  ModifyResult outcome = co_await asking;
+  std::optional<Error> no;
+  if (!outcome) {
+    no = outcome.error();
+  } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
+    trip->attempt.message = doubt->why.substr(0, 500);
+    Task<Result<ModificationLookup>> looking = look_up_modification_until_known(trip);
+    Result<ModificationLookup> found = co_await looking;
+    if (!found) co_return;
+    if (std::holds_alternative<NotFound>(*found))
+      no = Error{Error::Kind::kTimedOut, "no answer came, and the provider proves not to have done it: ask again"};
+    else if (auto* accepted = std::get_if<Accepted>(&*found))
+      outcome = Modification(std::move(*accepted));
+    else
+      outcome = Modification(std::get<Declined>(*found));
+  }
+  const Instant now = doors_.clock.now();
+  auto unit = [this, trip, no, outcome, now](Session& session) {
+    return no ? settlement_.modify_failed(session, trip->attempt, *no, now)
+              : settlement_.modified(session, trip->attempt, *outcome, now);
+  };
+  Task<Result<Settled>> settling = settle(trip, unit);
+  const Result<Settled> settled = co_await settling;
+  trip->box.offer(settled ? settled->answer : problem(settled.error()));
+}
+
+}  // namespace florin

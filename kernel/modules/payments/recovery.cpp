@@ -1,0 +1,230 @@
+// Asking again: waiting payments when the payer or a webhook says so, attempts in doubt by a durable job,
+// and at start whatever an earlier process left open (law 2). Nothing here ever makes a new request that
+// moves money.
+#include <spdlog/spdlog.h>
+
+#include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/payments/render.hpp"
+#include "kernel/modules/payments/service.hpp"
+#include "kernel/platform/ids/ids.hpp"
+
+namespace florin {
+
+namespace {
+// An attempt that no process works on any more: longer than any exchange with all its look-ups takes.
+constexpr Duration kAbandonedAfter = std::chrono::minutes(3);
+}  // namespace
+
+Task<Result<Payment>> PaymentService::poke(std::string merchant_id, std::string payment_id) {
+  const auto merchant = merchants_.find(merchant_id);
+  if (!merchant) co_return Error{Error::Kind::kNotFound, "no such merchant: " + merchant_id};
+  const Instant now = doors_.clock.now();
+  auto unit = [this, merchant, payment_id, now](Session& session) -> Result<Begun> {
+    auto payment = payments_.find(session, merchant->id, payment_id);
+    if (!payment) return Error{Error::Kind::kNotFound, "no such payment: " + payment_id, "", "payment_id"};
+    Begun begun;
+    const bool waits = payment->status == PaymentStatus::kRequiresAction && payment->busy.empty();
+    auto attempt = waits ? payments_.find_attempt(session, merchant->id, payment->active_attempt) : std::nullopt;
+    if (attempt && merchant->accounts.contains(attempt->account)) {
+      const Payment before = *payment;
+      payment->busy = attempt->id;
+      payment->updated = now;
+      attempt->state = AttemptState::kSending;
+      attempt->idem_key.clear();  // Its first caller has been answered long ago.
+      payments_.settle_attempt(session, *attempt);
+      if (auto moved = payments_.advance(session, before, *payment, PaymentStatus::kProcessing); !moved)
+        return moved.error();
+      begun.attempt = std::move(attempt);
+    }
+    begun.payment = std::move(payment);
+    return begun;
+  };
+  Task<Result<Begun>> writing = doors_.store.write(unit);
+  Result<Begun> begun = co_await writing;
+  if (!begun) co_return begun.error();
+  if (!begun->attempt) co_return std::move(*begun->payment);
+
+  auto trip = std::make_shared<Trip>(doors_.executor, merchant, std::move(*begun->payment), std::move(*begun->attempt));
+  doors_.executor.begin("resume", drive_resume(trip));
+  Task<ApiAnswer> waiting = await_trip(trip);
+  const ApiAnswer answer = co_await waiting;
+  auto query = [this, merchant, payment_id](Session& session) -> Result<Payment> {
+    auto payment = payments_.find(session, merchant->id, payment_id);
+    if (!payment) return Error{Error::Kind::kNotFound, "no such payment: " + payment_id};
+    return *payment;
+  };
+  Task<Result<Payment>> reading = doors_.store.read(query);
+  Result<Payment> payment = co_await reading;
+  co_return payment;
+}
+
+void PaymentService::enqueue_settle(Session& session, const Attempt& attempt, Instant due) {
+  doors_.jobs.enqueue(session,
+                      Job{"settle:" + attempt.id, "settle_attempt",
+                          to_text(Json{{"merchant", attempt.merchant}, {"attempt", attempt.id}})},
+                      micros(due));
+}
+
+void PaymentService::add_job_kinds() {
+  JobKind settle;
+  settle.kind = "settle_attempt";
+  settle.run = [this](Job job) { return run_settle_job(std::move(job)); };
+  using std::chrono::seconds;
+  // Quick at first, then for three days: a provider may be down for long, and the answer is always there.
+  for (const int pause : {5, 10, 20, 40, 60, 120, 300, 600, 1200, 1800}) settle.schedule.push_back(seconds(pause));
+  for (int i = 0; i < 72; ++i) settle.schedule.push_back(seconds(3600));
+  doors_.jobs.add_kind(settle);
+  JobKind expire;
+  expire.kind = "expire_authorization";
+  expire.run = [this](Job job) { return run_expire_job(std::move(job)); };
+  for (const int pause : {60, 300, 1800, 3600, 3600, 3600}) expire.schedule.push_back(seconds(pause));
+  doors_.jobs.add_kind(expire);
+  JobKind sweep_kind;
+  sweep_kind.kind = "sweep_attempts";
+  sweep_kind.run = [this](Job) -> Task<Result<JobOutcome>> { return run_sweep_job(); };
+  sweep_kind.schedule = {seconds(60)};
+  doors_.jobs.add_kind(sweep_kind);
+}
+
+// Attempts that a process left behind: each gets a job of that name, due at once. What is in doubt has
+// one already, but that may be due much later.
+Task<Result<Done>> PaymentService::enqueue_abandoned(std::string name, Instant before, bool in_doubt_too) {
+  const Instant now = doors_.clock.now();
+  auto unit = [this, name, before, in_doubt_too, now](Session& session) -> Result<std::int64_t> {
+    std::int64_t found = 0;
+    for (const Attempt& attempt : payments_.open_attempts(session, before, 10'000)) {
+      if (attempt.state == AttemptState::kInDoubt && !in_doubt_too) continue;
+      doors_.jobs.enqueue(session,
+                          Job{name + ":" + attempt.id, "settle_attempt",
+                              to_text(Json{{"merchant", attempt.merchant}, {"attempt", attempt.id}})},
+                          micros(now));
+      ++found;
+    }
+    return found;
+  };
+  Task<Result<std::int64_t>> writing = doors_.store.write(unit);
+  const Result<std::int64_t> found = co_await writing;
+  if (!found) co_return found.error();
+  if (*found > 0) spdlog::info("{} attempts were left open by an earlier process; their providers are asked", *found);
+  doors_.jobs.wake();
+  co_return Done();
+}
+
+Task<Result<Done>> PaymentService::recover() {
+  const Instant now = doors_.clock.now();
+  // One daemon holds a SQLite file, so whatever is open there was left behind. On PostgreSQL another node
+  // may be at work on it this moment.
+  const Instant before = doors_.store.engine() == Engine::kSqlite ? now + std::chrono::hours(24 * 366 * 20) : now - kAbandonedAfter;
+  Task<Result<Done>> enqueueing = enqueue_abandoned("recover:" + std::to_string(micros(now)), before, true);
+  const Result<Done> done = co_await enqueueing;
+  if (!done) co_return done.error();
+  auto unit = [this, now](Session& session) -> Result<Done> {
+    doors_.jobs.enqueue(session, Job{"sweep_attempts", "sweep_attempts", "{}"}, micros(now + std::chrono::seconds(30)));
+    return Done();
+  };
+  Task<Result<Done>> writing = doors_.store.write(unit);
+  co_return co_await writing;
+}
+
+Task<Result<JobOutcome>> PaymentService::run_sweep_job() {
+  Task<Result<Done>> enqueueing = enqueue_abandoned("sweep", doors_.clock.now() - kAbandonedAfter, false);
+  const Result<Done> done = co_await enqueueing;
+  if (!done) spdlog::warn("abandoned attempts could not be looked for: {}", done.error().message);
+  co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::seconds(30)};
+}
+
+Task<Result<JobOutcome>> PaymentService::run_expire_job(Job job) {
+  const Json payload = Json::parse(job.payload);
+  Task<Result<Done>> expiring = expire_authorization(text_at(payload, "merchant"), text_at(payload, "payment"));
+  const Result<Done> done = co_await expiring;
+  if (!done) co_return done.error();
+  co_return JobOutcome();
+}
+
+Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
+  const Json payload = Json::parse(job.payload);
+  const std::string merchant_id = text_at(payload, "merchant"), attempt_id = text_at(payload, "attempt");
+  const auto merchant = merchants_.find(merchant_id);
+  if (!merchant) co_return Error{Error::Kind::kUnavailable, "merchant " + merchant_id + " is not configured: its attempt waits"};
+  auto query = [this, merchant, attempt_id](Session& session) -> Result<Begun> {
+    Begun begun;
+    begun.attempt = payments_.find_attempt(session, merchant->id, attempt_id);
+    if (begun.attempt) begun.payment = payments_.find(session, merchant->id, begun.attempt->payment_id);
+    return begun;
+  };
+  Task<Result<Begun>> reading = doors_.store.read(query);
+  Result<Begun> begun = co_await reading;
+  if (!begun) co_return begun.error();
+  const bool open = begun->attempt && begun->payment &&
+                    (begun->attempt->state == AttemptState::kSending || begun->attempt->state == AttemptState::kInDoubt);
+  if (!open) co_return JobOutcome();
+  auto trip = std::make_shared<Trip>(doors_.executor, merchant, std::move(*begun->payment), std::move(*begun->attempt));
+  if (!trip->account())
+    co_return Error{Error::Kind::kUnavailable, "account " + trip->attempt.account + " is not configured: its attempt waits"};
+  Task<Result<JobOutcome>> settling =
+      trip->attempt.kind == AttemptKind::kAuthorize ? settle_authorize(trip) : settle_modification(trip);
+  Result<JobOutcome> outcome = co_await settling;
+  co_return outcome;
+}
+
+Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> trip) {
+  Task<Result<AuthorizationLookup>> asking = carrier_.lookup(*trip->account(), trip->payment, trip->attempt);
+  Result<AuthorizationLookup> found = co_await asking;
+  if (!found) co_return found.error();
+  const Instant now = doors_.clock.now();
+  std::function<Result<Settled>(Session&)> unit;
+  if (std::holds_alternative<NotFound>(*found)) {
+    // The instrument is gone with the process that had it: the merchant may confirm again.
+    unit = [this, trip, now](Session& session) {
+      const Error why{Error::Kind::kTimedOut, "no answer came, and the provider proves to hold nothing"};
+      return settlement_.authorize_failed(session, trip->attempt, why, nullptr, now);
+    };
+  } else {
+    Authorization outcome = InDoubt{"still in doubt"};
+    if (auto* approved = std::get_if<Approved>(&*found)) outcome = std::move(*approved);
+    if (auto* action = std::get_if<RequiresAction>(&*found)) outcome = std::move(*action);
+    if (auto* declined = std::get_if<Declined>(&*found)) outcome = std::move(*declined);
+    if (auto* doubt = std::get_if<InDoubt>(&*found)) outcome = std::move(*doubt);
+    unit = [this, trip, outcome, now](Session& session) {
+      return settlement_.authorized(session, trip->attempt, outcome, now);
+    };
+  }
+  Task<Result<Settled>> settling = settle(trip, unit);
+  const Result<Settled> settled = co_await settling;
+  if (!settled) co_return settled.error();
+  if (settled->changed && settled->try_outcome != TryOutcome::kPending) {
+    const TrySubject subject{text_at(trip->payment.method, "card.fingerprint"), trip->payment.customer_id,
+                             text_at(trip->payment.details, "device.ip"), text_at(trip->payment.details, "device.id")};
+    risk_.counters().forget(trip->merchant->id, subject);
+  }
+  if (std::holds_alternative<InDoubt>(*found))
+    co_return Error{Error::Kind::kTimedOut, "attempt " + trip->attempt.id + " is still in doubt"};
+  co_return JobOutcome();
+}
+
+Task<Result<JobOutcome>> PaymentService::settle_modification(std::shared_ptr<Trip> trip) {
+  Task<Result<ModificationLookup>> asking = carrier_.lookup_modification(*trip->account(), trip->payment, trip->attempt);
+  Result<ModificationLookup> found = co_await asking;
+  if (!found) co_return found.error();
+  const Instant now = doors_.clock.now();
+  std::function<Result<Settled>(Session&)> unit;
+  if (std::holds_alternative<NotFound>(*found)) {
+    unit = [this, trip, now](Session& session) {
+      const Error why{Error::Kind::kTimedOut, "no answer came, and the provider proves not to have done it: ask again"};
+      return settlement_.modify_failed(session, trip->attempt, why, now);
+    };
+  } else {
+    Modification outcome = InDoubt{"still in doubt"};
+    if (auto* accepted = std::get_if<Accepted>(&*found)) outcome = std::move(*accepted);
+    if (auto* declined = std::get_if<Declined>(&*found)) outcome = std::move(*declined);
+    unit = [this, trip, outcome, now](Session& session) { return settlement_.modified(session, trip->attempt, outcome, now); };
+  }
+  Task<Result<Settled>> settling = settle(trip, unit);
+  const Result<Settled> settled = co_await settling;
+  if (!settled) co_return settled.error();
+  if (std::holds_alternative<InDoubt>(*found))
+    co_return Error{Error::Kind::kTimedOut, "attempt " + trip->attempt.id + " is still in doubt"};
+  co_return JobOutcome();
+}
+
+}  // namespace florin

@@ -1,0 +1,177 @@
+// The payments table, and the only file that spells its columns.
+#include "kernel/modules/payments/repository.hpp"
+
+#include <fmt/format.h>
+
+#include <florin/check.hpp>
+
+#include "kernel/modules/events/event.hpp"
+#include "kernel/modules/payments/render.hpp"
+#include "kernel/platform/clock/clock.hpp"
+
+namespace florin {
+
+namespace {
+
+#define FLORIN_PAYMENT_COLUMNS                                                                                    \
+  "id, amount, currency, captured, refunded, refund_pending, status, manual_capture, livemode, in_review, "       \
+  "method_type, method, instrument, customer_id, details, next_action, last_error, active_attempt, busy, account, " \
+  "provider, reference, capture_reference, capture_before, created, updated, version"
+
+using PaymentRow =
+    std::tuple<std::string, std::int64_t, std::string, std::int64_t, std::int64_t, std::int64_t, std::string,
+               std::int64_t, std::int64_t, std::int64_t, std::string, std::string, std::string, std::string, std::string,
+               std::string, std::string, std::string, std::string, std::string, std::string, std::string, std::string,
+               std::optional<std::int64_t>, std::int64_t, std::int64_t, std::int64_t>;
+
+Payment from_row(const std::string& merchant, PaymentRow row) {
+  auto& [id, amount, code, captured, refunded, refund_pending, status, manual, livemode, in_review, method_type, method,
+         instrument, customer_id, details, next_action, last_error, active_attempt, busy, account, provider, reference,
+         capture_reference, capture_before, created, updated, version] = row;
+  const Currency currency = Currency::of(code);
+  const auto known_status = payment_status_from(status);
+  FLORIN_CHECK(known_status.has_value(), "the payments table holds only statuses that we wrote");
+  Payment payment{id, merchant, Money(amount, currency), Money(captured, currency), Money(refunded, currency),
+                  Money(refund_pending, currency)};
+  payment.status = *known_status;
+  payment.manual_capture = manual != 0;
+  payment.livemode = livemode != 0;
+  payment.in_review = in_review != 0;
+  payment.method_type = std::move(method_type);
+  payment.method = Json::parse(method);
+  payment.instrument = std::move(instrument);
+  payment.customer_id = std::move(customer_id);
+  payment.details = Json::parse(details);
+  payment.next_action = Json::parse(next_action);
+  payment.last_error = Json::parse(last_error);
+  payment.active_attempt = std::move(active_attempt);
+  payment.busy = std::move(busy);
+  payment.account = std::move(account);
+  payment.provider = std::move(provider);
+  payment.reference = std::move(reference);
+  payment.capture_reference = std::move(capture_reference);
+  if (capture_before) payment.capture_before = from_micros(*capture_before);
+  payment.created = from_micros(created);
+  payment.updated = from_micros(updated);
+  payment.version = version;
+  return payment;
+}
+
+std::optional<std::int64_t> micros_of(const std::optional<Instant>& instant) {
+  if (!instant) return std::nullopt;
+  return micros(*instant);
+}
+
+void tell(Session& session, const Payment& payment, std::string_view type, Json previous, Random& random) {
+  append_event(session,
+               Event{payment.merchant, std::string(type), payment.id, payment.id, render_payment(payment),
+                     std::move(previous), payment.updated},
+               random);
+}
+
+// The attributes that a move changed, as they were.
+Json changes(const Payment& before, const Payment& after) {
+  Json previous = Json::object();
+  if (before.status != after.status) previous["status"] = to_text(before.status);
+  if (before.captured != after.captured) previous["amount_captured"] = before.captured.minor();
+  if (before.next_action != after.next_action) previous["next_action"] = before.next_action;
+  if (before.last_error != after.last_error) previous["last_error"] = before.last_error;
+  if (before.method != after.method) previous["payment_method"] = before.method;
+  return previous;
+}
+
+}  // namespace
+
+void PaymentRepository::insert(Session& session, const Payment& p) {
+  session.execute(
+      "insert into payments (" FLORIN_PAYMENT_COLUMNS
+      ", merchant) values (:id, :amount, :currency, :captured, :refunded, :refund_pending, :status, :manual, :livemode, "
+      ":review, :method_type, :method, :instrument, :customer, :details, :next_action, :last_error, :active, :busy, "
+      ":account, :provider, :reference, :capture_reference, :capture_before, :created, :updated, :version, :merchant)",
+      p.id, p.amount.minor(), p.amount.currency().code(), p.captured.minor(), p.refunded.minor(),
+      p.refund_pending.minor(), to_text(p.status), p.manual_capture, p.livemode, p.in_review, p.method_type,
+      to_text(p.method), p.instrument, p.customer_id, to_text(p.details), to_text(p.next_action), to_text(p.last_error),
+      p.active_attempt, p.busy, p.account, p.provider, p.reference, p.capture_reference, micros_of(p.capture_before),
+      micros(p.created), micros(p.updated), p.version, p.merchant);
+  tell(session, p, "payment.created", Json::object(), random_);
+}
+
+std::optional<Payment> PaymentRepository::find(Session& session, const std::string& merchant, const std::string& id) {
+  auto row = session.one<PaymentRow>(
+      "select " FLORIN_PAYMENT_COLUMNS " from payments where id = :id and merchant = :merchant", id, merchant);
+  if (!row) return std::nullopt;
+  return from_row(merchant, std::move(*row));
+}
+
+bool PaymentRepository::update(Session& session, Payment& p) {
+  const bool changed =
+      session.execute(
+          "update payments set captured = :captured, refunded = :refunded, refund_pending = :pending, status = :status, "
+          "manual_capture = :manual, in_review = :review, method_type = :method_type, method = :method, "
+          "instrument = :instrument, customer_id = :customer, details = :details, next_action = :next_action, "
+          "last_error = :last_error, active_attempt = :active, busy = :busy, account = :account, provider = :provider, "
+          "reference = :reference, capture_reference = :capture_reference, capture_before = :capture_before, "
+          "updated = :updated, version = :next where id = :id and merchant = :merchant and version = :version",
+          p.captured.minor(), p.refunded.minor(), p.refund_pending.minor(), to_text(p.status), p.manual_capture,
+          p.in_review, p.method_type, to_text(p.method), p.instrument, p.customer_id, to_text(p.details),
+          to_text(p.next_action), to_text(p.last_error), p.active_attempt, p.busy, p.account, p.provider, p.reference,
+          p.capture_reference, micros_of(p.capture_before), micros(p.updated), p.version + 1, p.id, p.merchant,
+          p.version) == 1;
+  if (changed) ++p.version;
+  return changed;
+}
+
+Result<Done> PaymentRepository::advance(Session& session, const Payment& before, Payment& payment, PaymentStatus to) {
+  const PaymentMove* const move = find_move(before.status, to);
+  FLORIN_CHECK(move != nullptr, "a payment moves along its table or not at all");
+  FLORIN_CHECK(payment.refunded + payment.refund_pending <= payment.captured && payment.captured <= payment.amount,
+               "refunds <= captures <= authorization");
+  payment.status = to;
+  if (!update(session, payment))
+    return Error{Error::Kind::kConflict, "payment " + payment.id + " was changed by another request", "payment_changed", ""};
+  tell(session, payment, move->event, changes(before, payment), random_);
+  return Done();
+}
+
+Result<Done> PaymentRepository::keep(Session& session, Payment& payment) {
+  FLORIN_CHECK(payment.refunded + payment.refund_pending <= payment.captured && payment.captured <= payment.amount,
+               "refunds <= captures <= authorization");
+  if (!update(session, payment))
+    return Error{Error::Kind::kConflict, "payment " + payment.id + " was changed by another request", "payment_changed", ""};
+  return Done();
+}
+
+std::vector<Payment> PaymentRepository::list(Session& session, const std::string& merchant, const PaymentFilter& filter) {
+  // Every filter is a parameter that is off when empty: one statement, no SQL made of text.
+  const std::string text = filter.text.empty() ? "" : "%" + filter.text + "%";
+  const auto none = [](const std::optional<std::int64_t>& value, std::int64_t otherwise) { return value.value_or(otherwise); };
+  const std::int64_t from = none(filter.created_min, 0) * 1'000'000;
+  const std::int64_t until = none(filter.created_max, 253'402'300'799) * 1'000'000 + 999'999;
+  constexpr std::string_view kNewestFirst =
+      "select " FLORIN_PAYMENT_COLUMNS
+      " from payments where merchant = :merchant and id < :before and (:s = '' or status = :status) "
+      "and (:m = '' or method_type = :method) and (:p = '' or provider = :provider) "
+      "and (:c = '' or currency = :currency) and (:u = '' or customer_id = :customer) "
+      "and amount >= :amount_min and amount <= :amount_max and created >= :from_us and created <= :until_us "
+      "and (:t = '' or lower(id || ' ' || details || ' ' || customer_id) like :text) order by id desc limit :limit";
+  constexpr std::string_view kOldestFirst =
+      "select " FLORIN_PAYMENT_COLUMNS
+      " from payments where merchant = :merchant and id > :after and (:s = '' or status = :status) "
+      "and (:m = '' or method_type = :method) and (:p = '' or provider = :provider) "
+      "and (:c = '' or currency = :currency) and (:u = '' or customer_id = :customer) "
+      "and amount >= :amount_min and amount <= :amount_max and created >= :from_us and created <= :until_us "
+      "and (:t = '' or lower(id || ' ' || details || ' ' || customer_id) like :text) order by id limit :limit";
+  const bool backwards = !filter.ending_before.empty();
+  // "~" sorts after every id.
+  const std::string edge = backwards ? filter.ending_before : filter.starting_after.empty() ? "~" : filter.starting_after;
+  const auto rows = session.all<PaymentRow>(
+      backwards ? kOldestFirst : kNewestFirst, merchant, edge, filter.status, filter.status, filter.method, filter.method,
+      filter.provider, filter.provider, filter.currency, filter.currency, filter.customer, filter.customer,
+      none(filter.amount_min, 0), none(filter.amount_max, INT64_MAX), from, until, text, text, filter.limit + 1);
+  std::vector<Payment> payments;
+  payments.reserve(rows.size());
+  for (const PaymentRow& row : rows) payments.push_back(from_row(merchant, row));
+  return payments;
+}
+
+}  // namespace florin

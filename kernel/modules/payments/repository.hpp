@@ -1,0 +1,58 @@
+// Payments and attempts in the database. There is no way to change a payment's status but advance(),
+// which writes its event in the same transaction (law 5), and no query without the merchant (law 6).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/modules/payments/payment.hpp"
+#include "kernel/platform/random/random.hpp"
+#include "kernel/platform/store/store.hpp"
+
+namespace florin {
+
+struct PaymentFilter {
+  std::string status, method, provider, currency, customer;  // "" : any
+  std::optional<std::int64_t> amount_min, amount_max;        // Minor units, inclusive.
+  std::optional<std::int64_t> created_min, created_max;      // Unix seconds, inclusive.
+  std::string text;                                          // In id, description, customer, metadata.
+  std::string starting_after, ending_before;
+  int limit = 10;
+};
+
+class PaymentRepository {
+ public:
+  explicit PaymentRepository(Random& random) : random_(random) {}
+
+  // A new payment and its event, "payment.created".
+  void insert(Session& session, const Payment& payment);
+  std::optional<Payment> find(Session& session, const std::string& merchant, const std::string& id);
+  // Newest first (with ending_before: the page before it); one more than `limit` when there is more.
+  std::vector<Payment> list(Session& session, const std::string& merchant, const PaymentFilter& filter);
+
+  // Moves to `to`, stores every change made to `payment` and tells it. `before` is as it was read. A
+  // move that the table lacks is our bug. Errors: kConflict when somebody else changed it since.
+  Result<Done> advance(Session& session, const Payment& before, Payment& payment, PaymentStatus to);
+  // Stores changes that are no move: locks, refund sums, a new attempt's reference.
+  Result<Done> keep(Session& session, Payment& payment);
+
+  void insert_attempt(Session& session, const Attempt& attempt);
+  std::optional<Attempt> find_attempt(Session& session, const std::string& merchant, const std::string& id);
+  // By the provider's name for the payment; only of this provider account.
+  std::optional<Attempt> find_attempt_by_reference(Session& session, const std::string& merchant,
+                                                   const std::string& account, const std::string& provider,
+                                                   const std::string& reference);
+  std::vector<Attempt> attempts_of(Session& session, const std::string& merchant, const std::string& payment_id);
+  int count_attempts(Session& session, const std::string& merchant, const std::string& payment_id);
+  // Ends an attempt, or marks it in doubt or waiting. False: it had been ended already.
+  bool settle_attempt(Session& session, const Attempt& attempt);
+  // For recovery, over all merchants: attempts that were sending or in doubt since before `started`.
+  std::vector<Attempt> open_attempts(Session& session, Instant started, int limit);
+
+ private:
+  bool update(Session& session, Payment& payment);
+  Random& random_;
+};
+
+}  // namespace florin

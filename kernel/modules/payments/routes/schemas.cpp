@@ -1,0 +1,128 @@
+// What the payment object and its parts look like, for OpenAPI; render.cpp makes them.
+#include "kernel/modules/api/schemas.hpp"
+#include "kernel/modules/payments/routes/routes.hpp"
+
+namespace florin {
+
+namespace {
+using namespace schema;
+
+Json statuses() {
+  return one_of({"requires_payment_method", "requires_confirmation", "requires_action", "processing", "requires_capture",
+                 "partially_captured", "succeeded", "canceled"});
+}
+
+Json card_face() {
+  return object({{"brand", text()},
+                 {"last4", text()},
+                 {"bin", text("The first six digits.")},
+                 {"exp_month", integer()},
+                 {"exp_year", integer()},
+                 {"fingerprint", text("Equal for equal cards; says nothing about the number.")},
+                 {"country", nullable(text("Of the issuer, ISO 3166-1."))},
+                 {"holder", text()}},
+                {"brand", "last4", "exp_month", "exp_year", "fingerprint"});
+}
+}  // namespace
+
+Json payment_method_request_schema() {
+  return object({{"type", text("card, paypal, cash, ...: what the merchant's providers take.")},
+                 {"card", object({{"number", text("Blanks and dashes are fine.", 40)},
+                                  {"exp_month", integer("1 to 12")},
+                                  {"exp_year", integer("Two or four digits.")},
+                                  {"cvc", text("Never stored.", 4)},
+                                  {"holder", text("", 100)},
+                                  {"country", text("Of the issuer, when known.", 2)}},
+                                 {"number", "exp_month", "exp_year"})},
+                 {"token", text("A one-time token of POST /tokens, or a provider's own token.", 500)}},
+                {"type"});
+}
+
+std::map<std::string, Json> payment_schemas() {
+  std::map<std::string, Json> all;
+  all["Address"] = object({{"line1", text("", 200)}, {"line2", text("", 200)}, {"city", text("", 200)},
+                           {"state", text("", 200)}, {"postal_code", text("", 200)}, {"country", text("ISO 3166-1", 2)}}, {});
+  all["Party"] = object({{"name", text("", 200)}, {"email", text("", 200)}, {"phone", text("", 200)},
+                         {"address", ref("Address")}}, {});
+  all["LineItem"] = object({{"name", text("", 200)},
+                            {"sku", text("", 100)},
+                            {"quantity", integer()},
+                            {"unit_amount", integer("Minor units.")},
+                            {"tax", integer("Minor units, for the whole line.")},
+                            {"discount", integer("Minor units, for the whole line.")}},
+                           {"name", "unit_amount"});
+  all["Customer"] = object({{"id", nullable(text())}, {"email", nullable(text())}, {"phone", nullable(text())},
+                            {"name", nullable(text())}}, {});
+  all["PaymentMethod"] = object({{"type", text()}, {"card", card_face()}}, {"type"});
+  all["NextAction"] = object({{"type", one_of({"redirect", "three_ds", "qr", "wallet", "transfer"})},
+                              {"url", text("Where the payer must go.")},
+                              {"data", Json{{"type", "object"}}}},
+                             {"type"});
+  all["PaymentError"] = Json{
+      {"type", "object"},
+      {"properties",
+       {{"type", text()}, {"code", text()}, {"message", text()}, {"decline_code", text()}, {"retryable", boolean()},
+        {"retry", text("never, same_provider_later, another_provider or step_up")}, {"provider_code", text()},
+        {"attempt", text()}}},
+      {"required", {"type", "code", "message"}}};
+  all["Attempt"] = object({{"id", text()},
+                           {"object", Json{{"const", "attempt"}}},
+                           {"payment", text()},
+                           {"kind", one_of({"authorize", "capture", "void", "refund"})},
+                           {"number", integer()},
+                           {"account", text()},
+                           {"provider", text()},
+                           {"amount", integer()},
+                           {"currency", text()},
+                           {"status", one_of({"sending", "requires_action", "approved", "declined", "failed", "in_doubt"})},
+                           {"reference", nullable(text("The provider's name for it."))},
+                           {"decline_code", nullable(text())},
+                           {"provider_code", nullable(text())},
+                           {"message", nullable(text())},
+                           {"exchanges", list(Json{{"type", "object"}})},
+                           {"created", integer()},
+                           {"ended", nullable(integer())}},
+                          {"id", "object", "payment", "kind", "number", "account", "provider", "amount", "currency", "status"});
+  all["Payment"] = object(
+      {{"id", text("pay_...")},
+       {"object", Json{{"const", "payment"}}},
+       {"amount", integer("Minor units.")},
+       {"amount_capturable", integer()},
+       {"amount_captured", integer()},
+       {"amount_refunded", integer()},
+       {"currency", text("ISO 4217, upper case.")},
+       {"status", statuses()},
+       {"capture_method", one_of({"automatic", "manual"})},
+       {"client_secret", text("Opens this payment, and nothing else, to the payer's browser.")},
+       {"payment_method", nullable(ref("PaymentMethod"))},
+       {"customer", nullable(ref("Customer"))},
+       {"billing", nullable(ref("Party"))},
+       {"shipping", nullable(ref("Party"))},
+       {"line_items", list(ref("LineItem"))},
+       {"description", nullable(text())},
+       {"country", nullable(text())},
+       {"return_url", nullable(text())},
+       {"metadata", metadata()},
+       {"next_action", nullable(ref("NextAction"))},
+       {"last_error", nullable(ref("PaymentError"))},
+       {"account", nullable(text("The provider account that carried it."))},
+       {"provider", nullable(text())},
+       {"review", boolean("The risk policy wants a person to look.")},
+       {"pending_attempt", nullable(text("An operation under way: no other can start."))},
+       {"capture_before", nullable(integer("When an uncaptured authorization is given back."))},
+       {"created", integer("Unix seconds.")},
+       {"updated", integer("Unix seconds.")},
+       {"livemode", boolean()},
+       // Expansions.
+       {"attempts", list(ref("Attempt"))},
+       {"routing", list(Json{{"type", "object"}})},
+       {"risk", list(Json{{"type", "object"}})},
+       {"refunds", list(ref("Refund"))},
+       {"events", list(ref("Event"))},
+       {"ledger", list(ref("LedgerEntry"))}},
+      {"id", "object", "amount", "amount_captured", "amount_refunded", "currency", "status", "capture_method",
+       "payment_method", "customer", "metadata", "next_action", "last_error", "created", "livemode"});
+  return all;
+}
+
+}  // namespace florin

@@ -1,0 +1,388 @@
+// From a request to a durable attempt. What happens at the provider is in drive.cpp, what is asked again
+// after a silence or a crash in recovery.cpp.
+#include "kernel/modules/payments/service.hpp"
+
+#include <florin/crypto.hpp>
+
+#include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/payments/render.hpp"
+#include "kernel/platform/ids/ids.hpp"
+
+namespace florin {
+
+PaymentService::PaymentService(PaymentDoors doors, MerchantDirectory& merchants, CardTokens& tokens, Risk& risk,
+                               Routing& routing, AccountRecord& record, Carrier& carrier)
+    : doors_(doors),
+      merchants_(merchants),
+      tokens_(tokens),
+      risk_(risk),
+      routing_(routing),
+      record_(record),
+      carrier_(carrier),
+      payments_(doors.random),
+      settlement_(payments_, doors.random) {}
+
+std::string PaymentService::client_secret(const std::string& payment_id) const {
+  return payment_id + "_secret_" + doors_.vault.fingerprint(Secret(payment_id), "client_secret");
+}
+
+bool PaymentService::opens(const std::string& secret, const std::string& payment_id) const {
+  return equal_in_constant_time(secret, client_secret(payment_id));
+}
+
+ApiAnswer PaymentService::reveal(ApiAnswer answer, const std::string& payment_id) const {
+  const std::size_t mark = answer.body.find(kClientSecretMark);
+  if (mark != std::string::npos) answer.body.replace(mark, kClientSecretMark.size(), client_secret(payment_id));
+  return answer;
+}
+
+std::string PaymentService::return_url(const Merchant& merchant, const std::string& payment_id) const {
+  const AppConfig& config = *merchant.owner;
+  const std::string base = config.server.public_url.empty() ? "http://localhost:" + std::to_string(config.server.port)
+                                                            : config.server.public_url;
+  return base + "/return/" + merchant.id + "/" + payment_id;
+}
+
+// ---- What was found before anything is decided ---------------------------------------------------------
+
+struct PaymentService::Resolved {
+  PaymentMethod method;
+  std::optional<CardFace> face;
+  std::optional<CardToken> token;
+  Customer customer;                 // Found, or as it will be made.
+  std::optional<Payment> payment;    // The one to confirm.
+  bool seen = false;                 // The idempotency key was used before: decide nothing.
+  std::optional<Error> wrong;        // Why the token or customer cannot be used.
+};
+
+Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<const Merchant> merchant,
+                                                               const Idempotency& idempotency,
+                                                               const PaymentOrder& order, std::string payment_id) {
+  Resolved resolved;
+  resolved.customer = order.customer;
+  resolved.method.type = order.method.type;
+  if (order.method.card) {
+    resolved.method.instrument = order.method.card->card;
+    resolved.face = order.method.card->face;
+  } else if (order.method.provider_token) {
+    resolved.method.instrument = *order.method.provider_token;
+  }
+  const bool has_customer = !order.customer.id.empty() || !order.customer.email.empty() || !order.customer.phone.empty();
+  if (order.method.token.empty() && !has_customer && payment_id.empty()) co_return resolved;
+
+  const std::string id = merchant->id;
+  const std::string token = order.method.token;
+  auto query = [this, id, idempotency, token, payment_id, resolved](Session& session) -> Result<Resolved> {
+    Resolved found = resolved;
+    if (!idempotency.key.empty())
+      found.seen = key_is_known(session, id, idempotency);
+    if (found.seen) return found;
+    if (!payment_id.empty()) {
+      found.payment = payments_.find(session, id, payment_id);
+      if (!found.payment)
+        return Error{Error::Kind::kNotFound, "no such payment: " + payment_id, "", "payment_id"};
+    }
+    const std::string wanted = !token.empty() ? token : found.payment ? found.payment->instrument : std::string();
+    if (!wanted.empty() && !std::holds_alternative<Card>(found.method.instrument)) {
+      auto held = tokens_.find(session, id, wanted, payment_id);
+      if (!held) {
+        found.wrong = held.error();
+      } else {
+        found.token = *held;
+        found.face = held->face;
+      }
+    }
+    if (auto known = find_customer(session, found.customer)) found.customer = *known;
+    return found;
+  };
+  Task<Result<Resolved>> reading = doors_.store.read(query);
+  Result<Resolved> found = co_await reading;
+  if (!found) co_return found.error();
+  if (found->wrong) co_return *found->wrong;
+  co_return std::move(*found);
+}
+
+// ---- Creating and confirming ---------------------------------------------------------------------------
+
+Task<ApiAnswer> PaymentService::create(const ApiRequest& request, bool intent_only) {
+  const auto merchant = merchants_.find(request.caller.merchant);
+  if (!merchant) co_return problem(Error{Error::Kind::kDenied, "this key's merchant is not configured any more"});
+  const Instant now = doors_.clock.now();
+  Result<PaymentOrder> read = read_payment_order(request.body, *merchant, doors_.vault, now, intent_only);
+  if (!read) co_return problem(read.error());
+  PaymentOrder order = std::move(*read);
+
+  Payment payment{new_id("pay", now, doors_.random), merchant->id, order.amount, Money::zero(order.amount.currency()),
+                  Money::zero(order.amount.currency()), Money::zero(order.amount.currency())};
+  payment.manual_capture = order.manual_capture;
+  payment.livemode = merchant->livemode;
+  payment.created = payment.updated = now;
+  if (order.ip.empty() && request.caller.kind == KeyKind::kPublishable) order.ip = request.edge->remote_address;
+  payment.details = order.details;
+  if (!order.confirm) {
+    Task<ApiAnswer> storing = store_unconfirmed(merchant, std::move(payment), std::move(order), request.idempotency);
+    co_return co_await storing;
+  }
+  Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, "");
+  Result<Resolved> resolved = co_await resolving;
+  if (!resolved) co_return problem(resolved.error());
+  Task<ApiAnswer> trying =
+      attempt_payment(merchant, std::move(payment), true, std::move(order), std::move(*resolved), request.idempotency);
+  co_return co_await trying;
+}
+
+Task<ApiAnswer> PaymentService::store_unconfirmed(std::shared_ptr<const Merchant> merchant, Payment payment,
+                                                  PaymentOrder order, Idempotency idempotency) {
+  const Instant now = payment.created;
+  payment.status = order.method.given() ? PaymentStatus::kRequiresConfirmation : PaymentStatus::kRequiresPaymentMethod;
+  payment.method_type = order.method.type;
+  const std::string id = merchant->id;
+  auto work = [this, id, payment, order, now](Session& session) -> Result<ApiAnswer> {
+    Payment made = payment;
+    FLORIN_TRY(customer, find_or_create_customer(session, order.customer, now, doors_.random));
+    made.customer_id = customer.id;
+    if (!customer.id.empty()) made.details["customer"] = customer.to_json();
+    std::optional<CardFace> face;
+    if (order.method.card) {
+      made.instrument = tokens_.create(session, id, *order.method.card).id;
+      face = order.method.card->face;
+    } else if (!order.method.token.empty()) {
+      FLORIN_TRY(token, tokens_.find(session, id, order.method.token, made.id));
+      if (!tokens_.consume(session, id, token.id, made.id))
+        return Error{Error::Kind::kConflict, "this token has paid already", "token_already_used", "payment_method.token"};
+      made.instrument = token.id;
+      face = token.face;
+    }
+    if (order.method.given()) made.method = method_face(order.method, face);
+    payments_.insert(session, made);
+    ApiAnswer answer = json_answer(201, render_payment(made, std::string(kClientSecretMark)));
+    answer.object_id = made.id;
+    return answer;
+  };
+  Task<ApiAnswer> answering = answer_once(doors_.store, doors_.clock, id, idempotency, work);
+  const ApiAnswer answer = co_await answering;
+  co_return reveal(answer, answer.object_id);
+}
+
+Task<ApiAnswer> PaymentService::confirm(const ApiRequest& request) {
+  const auto merchant = merchants_.find(request.caller.merchant);
+  if (!merchant) co_return problem(Error{Error::Kind::kDenied, "this key's merchant is not configured any more"});
+  const Instant now = doors_.clock.now();
+  Fields fields(request.body);
+  const std::string payment_id = fields.required_text("payment_id", 100);
+  PaymentOrder order;
+  order.method = read_method(fields, doors_.vault, now);
+  order.return_url = fields.text("return_url", 2000);
+  const std::string secret = fields.text("client_secret", 300);
+  if (const auto wrong = fields.error()) co_return problem(*wrong);
+  if (request.caller.kind == KeyKind::kPublishable && !opens(secret, payment_id))
+    co_return problem(Error{Error::Kind::kNotFound, "no such payment, or not with this client_secret", "", "payment_id"});
+
+  Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, payment_id);
+  Result<Resolved> resolved = co_await resolving;
+  if (!resolved) co_return problem(resolved.error());
+  Payment payment{payment_id, merchant->id, order.amount, order.amount, order.amount, order.amount};
+  if (resolved->payment) {
+    payment = *resolved->payment;
+    if (payment.status == PaymentStatus::kRequiresAction && !order.method.given()) {
+      Task<Result<Payment>> poking = poke(merchant->id, payment_id);
+      const Result<Payment> now_is = co_await poking;
+      if (!now_is) co_return problem(now_is.error());
+      co_return reveal(Settlement::answer_of(*now_is, request.idempotency.route), payment_id);
+    }
+    order.amount = payment.amount;
+    order.manual_capture = payment.manual_capture;
+    order.ip = text_at(payment.details, "device.ip");
+    order.device = text_at(payment.details, "device.id");
+    order.country = text_at(payment.details, "country");
+    order.details = payment.details;
+    if (!order.return_url.empty()) payment.details["return_url"] = order.return_url;
+    if (!order.method.given()) {
+      order.method.type = payment.method_type;
+      resolved->method.type = payment.method_type;
+    }
+    if (order.method.type.empty())
+      co_return problem(Error{Error::Kind::kInvalid, "payment_method is required: this payment has none yet",
+                              "parameter_missing", "payment_method"});
+    if (order.method.type == "card" && !order.method.provider_token && !order.method.card && !resolved->token)
+      co_return problem(Error{Error::Kind::kInvalid, "payment_method is required: the card given before has been used",
+                              "parameter_missing", "payment_method"});
+    resolved->customer.id = payment.customer_id;
+  }
+  Task<ApiAnswer> trying =
+      attempt_payment(merchant, std::move(payment), false, std::move(order), std::move(*resolved), request.idempotency);
+  co_return co_await trying;
+}
+
+Json PaymentService::policy_payment(const Payment& payment, const PaymentOrder& order,
+                                    const std::optional<CardFace>& face, int attempt_number, Instant now) const {
+  Json json{{"id", payment.id},
+            {"amount_minor", payment.amount.minor()},
+            {"amount_text", payment.amount.text()},
+            {"currency", payment.amount.currency().code()},
+            {"exponent", payment.amount.currency().exponent()},
+            {"method", payment.method_type},
+            {"capture_method", payment.manual_capture ? "manual" : "automatic"},
+            {"country", order.country},
+            {"customer_id", payment.customer_id},
+            {"description", text_at(payment.details, "description")},
+            {"metadata", payment.details.value("metadata", Json::object())},
+            {"attempt", attempt_number},
+            {"now", {{"unix", unix_seconds(now)}}}};
+  if (face)
+    json["card"] = {{"brand", face->brand}, {"country", face->country}, {"last4", face->last4}, {"bin", face->bin}};
+  return json;
+}
+
+Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> merchant, Payment payment, bool is_new,
+                                                PaymentOrder order, Resolved resolved, Idempotency idempotency) {
+  const Instant now = doors_.clock.now();
+  if (!resolved.seen) {
+    payment.method_type = order.method.type;
+    payment.method = method_face(order.method, resolved.face);
+    if (resolved.customer.id.empty() && !(resolved.customer.email.empty() && resolved.customer.phone.empty()))
+      resolved.customer.id = new_id("cus", now, doors_.random);
+    if (is_new) payment.customer_id = resolved.customer.id;
+  }
+  const TrySubject subject{resolved.face ? resolved.face->fingerprint : "", payment.customer_id, order.ip, order.device};
+
+  RiskQuestion question{payment.id, payment.amount, order.method.type};
+  question.card_country = resolved.face ? resolved.face->country : "";
+  question.billing_country = text_at(payment.details, "billing.address.country");
+  question.subject = subject;
+  question.payment = policy_payment(payment, order, resolved.face, 1, now);
+  question.now = now;
+  RiskDecision risk{RiskVerdict::kAllow, 0, {}, Json::object(), {payment.amount, {}}};
+  RoutingDecision routing;
+  if (!resolved.seen) {
+    Task<Result<RiskDecision>> assessing = risk_.assess(merchant, question);
+    Result<RiskDecision> assessed = co_await assessing;
+    if (!assessed) co_return problem(assessed.error());
+    risk = std::move(*assessed);
+    RoutingQuestion ask{payment.amount, order.method.type, std::nullopt, order.country, payment.manual_capture,
+                        std::move(question.payment)};
+    if (std::holds_alternative<ProviderToken>(resolved.method.instrument))
+      ask.card_input = CardInput::kProviderToken;
+    else if (order.method.type == "card")
+      ask.card_input = CardInput::kPan;
+    ask.payment["risk"] = {{"decision", to_text(risk.verdict)}, {"score", risk.score}};
+    if (risk.verdict != RiskVerdict::kBlock) routing = routing_.decide(*merchant, ask);
+  }
+
+  Attempt attempt{new_id("att", now, doors_.random), merchant->id, payment.id, AttemptKind::kAuthorize, 1, "", "",
+                  payment.amount, AttemptState::kSending, "", "", "", new_id("dec", now, doors_.random),
+                  Money::zero(payment.amount.currency())};
+  attempt.idem_route = idempotency.route;
+  attempt.idem_key = idempotency.key;
+  attempt.started = now;
+  const bool goes = risk.verdict != RiskVerdict::kBlock && !routing.routes.empty();
+  if (goes) {
+    attempt.account = routing.routes.front();
+    attempt.provider = merchant->accounts.at(attempt.account).config->provider;
+  }
+
+  struct Claimed {
+    KeyClaim claim;
+    Payment payment;
+    Attempt attempt;
+    ApiAnswer answer;  // When nothing goes out.
+  };
+  auto unit = [this, merchant, payment, is_new, resolved, risk, routing, subject, attempt, goes, idempotency,
+               now](Session& session) -> Result<Claimed> {
+    Claimed begun{claim_key(session, merchant->id, idempotency, payment.id, now), payment, attempt, {}};
+    if (begun.claim.what == KeyClaim::What::kReplay) return begun;
+    if (begun.claim.what != KeyClaim::What::kFresh) return key_error(begun.claim.what);
+    Payment& made = begun.payment;
+    made.updated = now;
+    made.in_review = made.in_review || risk.verdict == RiskVerdict::kReview;
+    made.last_error = Json();
+    if (resolved.token) {
+      if (!tokens_.consume(session, merchant->id, resolved.token->id, made.id))
+        return Error{Error::Kind::kConflict, "this token has paid already", "token_already_used", "payment_method.token"};
+      made.instrument.clear();
+    }
+    if (is_new) {
+      FLORIN_TRY(customer, find_or_create_customer(session, resolved.customer, now, doors_.random));
+      made.customer_id = customer.id;
+      if (!customer.id.empty()) made.details["customer"] = customer.to_json();
+    }
+    if (goes) {
+      made.active_attempt = begun.attempt.id;
+      made.busy = begun.attempt.id;
+    }
+    if (is_new) {
+      made.status = PaymentStatus::kProcessing;
+      payments_.insert(session, made);
+    } else {
+      const auto before = payments_.find(session, merchant->id, made.id);
+      if (!before) return Error{Error::Kind::kNotFound, "no such payment: " + made.id, "", "payment_id"};
+      const bool confirmable = before->status == PaymentStatus::kRequiresPaymentMethod ||
+                               before->status == PaymentStatus::kRequiresConfirmation;
+      if (!confirmable || !before->busy.empty())
+        return Error{Error::Kind::kConflict,
+                     "a payment that is " + std::string(to_text(before->status)) + " cannot be confirmed",
+                     "payment_unexpected_state", "payment_id"};
+      made.version = before->version;
+      begun.attempt.number = payments_.count_attempts(session, merchant->id, made.id) + 1;
+      if (auto moved = payments_.advance(session, *before, made, PaymentStatus::kProcessing); !moved) return moved.error();
+    }
+    Decision decision{attempt.decision_id, merchant->id, made.id, now, made.amount, subject};
+    decision.outcome = goes ? TryOutcome::kPending
+                       : risk.verdict == RiskVerdict::kBlock ? TryOutcome::kBlocked : TryOutcome::kDropped;
+    decision.risk = risk.record;
+    decision.routing = routing.record;
+    insert_decision(session, decision);
+    if (goes) {
+      payments_.insert_attempt(session, begun.attempt);
+      return begun;
+    }
+    const Payment processing = made;
+    made.last_error =
+        risk.verdict == RiskVerdict::kBlock
+            ? failure_error("card_error", "blocked_by_risk", "this payment was refused to prevent fraud", "")
+            : failure_error("invalid_request_error", "no_route",
+                            "no provider account of this merchant can carry this payment: " + routing.reason, "");
+    if (auto moved = payments_.advance(session, processing, made, PaymentStatus::kRequiresPaymentMethod); !moved)
+      return moved.error();
+    begun.answer = Settlement::answer_of(made, idempotency.route);
+    finish_key(session, merchant->id, idempotency, begun.answer);
+    return begun;
+  };
+  Task<Result<Claimed>> beginning = doors_.store.write(unit);
+  Result<Claimed> begun = co_await beginning;
+  const bool carried = begun && begun->claim.what == KeyClaim::What::kFresh && goes;
+  if (!carried) {
+    const bool blocked = begun && begun->claim.what == KeyClaim::What::kFresh && risk.verdict == RiskVerdict::kBlock;
+    risk_.counters().settle(risk.reservation, blocked ? TryOutcome::kBlocked : TryOutcome::kDropped);
+    if (!begun) co_return problem(begun.error());
+    if (begun->claim.what == KeyClaim::What::kReplay)
+      co_return reveal(std::move(begun->claim.answer), begun->claim.object_id);
+    co_return reveal(std::move(begun->answer), payment.id);
+  }
+
+  auto trip = std::make_shared<Trip>(doors_.executor, merchant, std::move(begun->payment), std::move(begun->attempt));
+  trip->routes.assign(routing.routes.begin() + 1, routing.routes.end());
+  trip->reservation = std::move(risk.reservation);
+  trip->request = authorize_request(trip->payment, return_url(*merchant, payment.id));
+  trip->request->require_authentication = risk.verdict == RiskVerdict::kChallenge;
+  trip->request->method = std::move(resolved.method);
+  if (resolved.token) {
+    Result<Card> card = tokens_.open(*resolved.token);
+    if (!card) {
+      // Sealed under a key that is gone: nothing has left, so it fails like any other refusal to carry.
+      auto failing = [this, trip, now, why = card.error()](Session& session) {
+        return settlement_.authorize_failed(session, trip->attempt, why, nullptr, now);
+      };
+      Task<Result<Settled>> settling = settle(trip, failing);
+      const Result<Settled> settled = co_await settling;
+      if (!settled) co_return problem(settled.error());
+      co_return reveal(settled->answer, payment.id);
+    }
+    trip->request->method.instrument = std::move(*card);
+  }
+  doors_.executor.begin("payment", drive(trip));
+  Task<ApiAnswer> waiting = await_trip(trip);
+  co_return co_await waiting;
+}
+
+}  // namespace florin

@@ -1,0 +1,126 @@
+// The use cases of a payment: what routes, webhooks, jobs and recovery call. Every one of them is safe to
+// repeat, and whatever it asks of a provider is durable before it leaves (laws 1 to 3).
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "kernel/modules/api/api.hpp"
+#include "kernel/modules/cards/tokens.hpp"
+#include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/payments/carrier.hpp"
+#include "kernel/modules/payments/order.hpp"
+#include "kernel/modules/payments/settlement.hpp"
+#include "kernel/modules/payments/trip.hpp"
+#include "kernel/modules/risk/risk.hpp"
+#include "kernel/modules/routing/routing.hpp"
+#include "kernel/platform/jobs/jobs.hpp"
+
+namespace florin {
+
+struct PaymentDoors {
+  Store& store;
+  Executor& executor;
+  Clock& clock;
+  Random& random;
+  Jobs& jobs;
+  const Vault& vault;
+};
+
+class PaymentService {
+ public:
+  PaymentService(PaymentDoors doors, MerchantDirectory& merchants, CardTokens& tokens, Risk& risk, Routing& routing,
+                 AccountRecord& record, Carrier& carrier);
+
+  // ---- For routes. `request` outlives the Task. ----
+  Task<ApiAnswer> create(const ApiRequest& request, bool intent_only);
+  Task<ApiAnswer> confirm(const ApiRequest& request);
+  Task<ApiAnswer> capture(const ApiRequest& request, std::string payment_id);
+  Task<ApiAnswer> cancel(const ApiRequest& request, std::string payment_id);
+
+  // The payer came back, or a provider's webhook says that something happened: asks the provider how the
+  // payment's waiting attempt stands. Nothing to do is no error.
+  Task<Result<Payment>> poke(std::string merchant, std::string payment_id);
+  // Gives back an authorization that nobody captured in time.
+  Task<Result<Done>> expire_authorization(std::string merchant, std::string payment_id);
+
+  // A capture, void or refund whose attempt `begin` makes durable: for the refunds module too.
+  // `begin(Session&) -> Result<Begun>`; an answer in it means that there is nothing to carry.
+  struct Begun {
+    std::optional<ApiAnswer> answer;
+    std::optional<Payment> payment;
+    std::optional<Attempt> attempt;
+  };
+  Task<ApiAnswer> run_modification(std::shared_ptr<const Merchant> merchant, Idempotency idempotency, std::string reason,
+                                   std::function<Result<Begun>(Session&)> begin);
+
+  // ---- For recovery and jobs ----
+  void add_job_kinds();
+  // Before the edge opens: whatever an earlier process left open is settled by asking (law 2).
+  Task<Result<Done>> recover();
+
+  // Puts the payment's client secret into an answer that leaves.
+  ApiAnswer reveal(ApiAnswer answer, const std::string& payment_id) const;
+  std::string client_secret(const std::string& payment_id) const;
+  // Whether a client secret opens this payment; in constant time.
+  bool opens(const std::string& secret, const std::string& payment_id) const;
+
+  PaymentRepository& repository() { return payments_; }
+  Settlement& settlement() { return settlement_; }
+  MerchantDirectory& merchants() { return merchants_; }
+  PaymentDoors& doors() { return doors_; }
+  std::string return_url(const Merchant& merchant, const std::string& payment_id) const;
+  // Starts answering the requests that have waited too long; runs until the clock stops.
+  void start();
+
+ private:
+  struct Resolved;  // The instrument, and what was found in the database before deciding.
+  Task<Result<Resolved>> resolve(std::shared_ptr<const Merchant> merchant, const Idempotency& idempotency,
+                                 const PaymentOrder& order, std::string payment_id);
+  Task<ApiAnswer> attempt_payment(std::shared_ptr<const Merchant> merchant, Payment payment, bool is_new,
+                                  PaymentOrder order, Resolved resolved, Idempotency idempotency);
+  Task<ApiAnswer> store_unconfirmed(std::shared_ptr<const Merchant> merchant, Payment payment, PaymentOrder order,
+                                    Idempotency idempotency);
+  Json policy_payment(const Payment& payment, const PaymentOrder& order, const std::optional<CardFace>& face,
+                      int attempt_number, Instant now) const;
+
+  Task<ApiAnswer> await_trip(std::shared_ptr<Trip> trip);
+  Task<void> drive(std::shared_ptr<Trip> trip);
+  Task<void> drive_resume(std::shared_ptr<Trip> trip);
+  Task<void> drive_modification(std::shared_ptr<Trip> trip);
+  // In doubt: asks the provider until it knows, for half a minute; then a job goes on.
+  Task<Result<AuthorizationLookup>> look_up_until_known(std::shared_ptr<Trip> trip);
+  Task<Result<ModificationLookup>> look_up_modification_until_known(std::shared_ptr<Trip> trip);
+  Task<bool> fail_over(std::shared_ptr<Trip> trip, Error why);
+  Task<void> finish(std::shared_ptr<Trip> trip, Authorization outcome);
+  Task<Result<Settled>> settle(std::shared_ptr<Trip> trip, std::function<Result<Settled>(Session&)> unit);
+  Task<void> answer_processing(std::shared_ptr<Trip> trip);
+  Task<void> watch_deadlines();
+
+  Task<Result<JobOutcome>> run_settle_job(Job job);
+  Task<Result<JobOutcome>> run_expire_job(Job job);
+  Task<Result<JobOutcome>> settle_authorize(std::shared_ptr<Trip> trip);
+  Task<Result<JobOutcome>> settle_modification(std::shared_ptr<Trip> trip);
+  Task<Result<JobOutcome>> run_sweep_job();
+  Task<Result<Done>> enqueue_abandoned(std::string name, Instant before, bool in_doubt_too);
+  Result<Begun> begin_cancel(Session& session, const Merchant& merchant, const std::string& payment_id,
+                             const std::string& reason, const Idempotency& idempotency, Instant now);
+  void enqueue_settle(Session& session, const Attempt& attempt, Instant due);
+
+  PaymentDoors doors_;
+  MerchantDirectory& merchants_;
+  CardTokens& tokens_;
+  Risk& risk_;
+  Routing& routing_;
+  AccountRecord& record_;
+  Carrier& carrier_;
+  PaymentRepository payments_;
+  Settlement settlement_;
+  std::mutex waiting_mutex_;
+  std::list<std::shared_ptr<Trip>> waiting_;  // By deadline: all wait equally long.
+};
+
+}  // namespace florin

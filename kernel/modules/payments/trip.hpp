@@ -1,0 +1,57 @@
+// One operation under way at a provider: what it needs while it lives in memory, and the one answer that
+// somebody may be waiting for. What must survive is in its attempt; a Trip is lost in a crash.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <florin/provider.hpp>
+
+#include "kernel/modules/api/api.hpp"
+#include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/payments/payment.hpp"
+#include "kernel/modules/risk/counters.hpp"
+#include "kernel/platform/executor/executor.hpp"
+
+namespace florin {
+
+// The first answer wins: the operation's own, or "still processing" when that takes too long.
+class AnswerBox {
+ public:
+  explicit AnswerBox(Executor& executor) : arrived_(executor) {}
+  void offer(ApiAnswer answer) {
+    if (!taken_.exchange(true)) arrived_.set(std::move(answer));
+  }
+  bool taken() const { return taken_.load(); }
+  Completion<ApiAnswer>& arrived() { return arrived_; }
+
+ private:
+  std::atomic<bool> taken_{false};
+  Completion<ApiAnswer> arrived_;
+};
+
+struct Trip {
+  Trip(Executor& executor, std::shared_ptr<const Merchant> of, Payment about, Attempt first)
+      : merchant(std::move(of)), payment(std::move(about)), attempt(std::move(first)), box(executor) {}
+
+  std::shared_ptr<const Merchant> merchant;
+  Payment payment;  // As it was when the attempt became durable.
+  Attempt attempt;
+  std::optional<AuthorizeRequest> request;  // Holds the instrument; dropped as soon as it is not needed.
+  std::vector<std::string> routes;          // Accounts still to be tried after this attempt's.
+  std::optional<Reservation> reservation;   // Settled exactly once.
+  std::string reason;                       // A refund's.
+  Duration deadline{0};                     // On the monotonic clock: when the caller is answered anyhow.
+  bool overdue = false;                     // The caller is being answered without the outcome.
+  AnswerBox box;
+
+  // Null when the account is not configured any more.
+  const ProviderAccount* account() const {
+    const auto found = merchant->accounts.find(attempt.account);
+    return found == merchant->accounts.end() ? nullptr : &found->second;
+  }
+};
+
+}  // namespace florin
