@@ -221,6 +221,7 @@ void Connection::close_now() {
   core().addresses.left(address_);
   core().connections.fetch_sub(1);
   stage_->gone();
+  if (next_) next_->gone();
   std::string().swap(in_);
   std::string().swap(out_);
   loop_.forget(*this);

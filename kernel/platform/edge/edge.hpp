@@ -24,8 +24,8 @@ namespace florin {
 
 struct EdgeRequest {
   std::string method;
-  std::string target;  // As received: path and query.
-  std::string path;    // Without the query, still percent-encoded.
+  std::string target;                                      // As received: path and query.
+  std::string path;                                        // Without the query, still percent-encoded.
   std::vector<std::pair<std::string, std::string>> query;  // Decoded, in order.
   Headers headers;
   std::string body;            // The raw bytes.
@@ -82,13 +82,16 @@ struct EdgeLimits {
   std::int64_t requests_per_second_per_address = 0;  // 0: no limit. Bucket of twice that.
   std::size_t websocket_message_bytes = 64 * 1024;
   std::size_t websocket_queue_bytes = 1024 * 1024;
+  // A silent WebSocket is pinged this often, and closed when nothing came before the next ping is due.
+  std::chrono::milliseconds websocket_ping_time{30'000};
 };
 
 struct EdgeOptions {
-  std::vector<std::string> addresses = {"127.0.0.1", "::1"};  // An address that the host lacks is skipped with a warning.
-  std::uint16_t port = 8080;  // 0: any free one, see port().
-  std::string certificate_file, key_file;  // PEM; both empty: no TLS.
-  unsigned loops = 0;                      // 0: as many as cores.
+  std::vector<std::string> addresses = {"127.0.0.1",
+                                        "::1"};  // An address that the host lacks is skipped with a warning.
+  std::uint16_t port = 8080;                     // 0: any free one, see port().
+  std::string certificate_file, key_file;        // PEM; both empty: no TLS.
+  unsigned loops = 0;                            // 0: as many as cores.
   EdgeLimits limits;
   // A route's own body limit, by method and path; nothing: limits.body_bytes.
   std::function<std::optional<std::size_t>(std::string_view method, std::string_view path)> body_limit;

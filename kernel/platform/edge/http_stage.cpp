@@ -8,7 +8,8 @@
 #include "kernel/platform/edge/connection.hpp"
 #include "kernel/platform/edge/http_head.hpp"
 #include "kernel/platform/edge/http_writer.hpp"
-#include "kernel/platform/edge/request_id.hpp"
+#include "kernel/platform/edge/websocket.hpp"
+#include "kernel/platform/ids/ids.hpp"
 
 namespace florin {
 namespace {
@@ -129,7 +130,7 @@ void HttpStage::dispatch() {
   since_ = connection_.loop().now();
   request.remote_address = connection_.address();
   request.secure = connection_.secure();
-  request.request_id = new_request_id(core.clock.now());
+  request.request_id = new_id("req", core.clock.now(), system_random());
   core.requests.fetch_add(1, std::memory_order_relaxed);
   if (!keep_alive) ending_ = true;
 
@@ -144,12 +145,39 @@ void HttpStage::dispatch() {
     return answer_now(request, refusal, keep_alive);
   }
 
+  if (!wanted.http_1_0 && upgrade(request)) return;
+
   const std::uint64_t sequence = first_ + slots_.size();
   slots_.emplace_back();
   ++running_;
   core.executor.spawn("edge.request",
                       serve(connection_.loop().shared_core(), connection_.loop().inbox(),
                             connection_.shared_from_this(), sequence, std::move(request), wanted));
+}
+
+// True: the request was for a WebSocket, and has been answered with 101 or a refusal.
+bool HttpStage::upgrade(EdgeRequest& request) {
+  EdgeCore& core = connection_.core();
+  const auto wish = request.headers.find("Upgrade");
+  if (core.sockets == nullptr || wish == request.headers.end() || !names_token(wish->second, "websocket"))
+    return false;
+  if (core.draining) {
+    answer_now(
+        request,
+        problem_response(503, "server_ending", "The server is going; connect again.", request.request_id),
+        false);
+    return true;
+  }
+  if (const auto refusal = refuse_websocket(request, *core.sockets)) {
+    core.refused.fetch_add(1, std::memory_order_relaxed);
+    answer_now(request, *refusal, !ending_);
+    return true;
+  }
+  push_ready(websocket_accepted(request, core.clock.now()));
+  ending_ = true;
+  request.body.clear();
+  connection_.become(websocket_stage(connection_, std::move(request)));
+  return true;
 }
 
 void HttpStage::answer_now(const EdgeRequest& request, const EdgeResponse& response, bool keep_alive) {
@@ -163,7 +191,7 @@ void HttpStage::refuse(int status, std::string_view code, std::string_view messa
   EdgeCore& core = connection_.core();
   core.refused.fetch_add(1, std::memory_order_relaxed);
   const Instant now = core.clock.now();
-  const std::string id = new_request_id(now);
+  const std::string id = new_id("req", now, system_random());
   parser_.reset();
   ending_ = true;
   push_ready(

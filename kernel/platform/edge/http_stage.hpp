@@ -41,6 +41,7 @@ class HttpStage final : public Stage {
   bool may_overlap() const;
   void advance();
   void dispatch();
+  bool upgrade(EdgeRequest& request);
   void refuse(int status, std::string_view code, std::string_view message);
   void push_ready(std::string bytes);
   void answer_now(const EdgeRequest& request, const EdgeResponse& response, bool keep_alive);

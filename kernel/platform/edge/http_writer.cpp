@@ -157,7 +157,9 @@ std::string serialize(const EdgeResponse& response, const AnswerFrame& frame) {
     append_number(out, response.body.size());
     out.append("\r\n");
   }
-  if (!frame.keep_alive)
+  if (frame.upgrade)
+    out.append("Connection: Upgrade\r\n");
+  else if (!frame.keep_alive)
     out.append("Connection: close\r\n");
   else if (frame.http_1_0)
     out.append("Connection: keep-alive\r\n");

@@ -17,6 +17,7 @@ struct AnswerFrame {
   bool head_only = false;  // To HEAD: the length of the body, without the body.
   bool keep_alive = true;  // False adds Connection: close.
   bool http_1_0 = false;   // Then keeping the connection must be said.
+  bool upgrade = false;    // Connection: Upgrade.
 };
 
 // The whole answer. A header value that would break the line is mended, never sent as it is.

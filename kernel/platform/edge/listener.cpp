@@ -15,7 +15,7 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/platform/edge/http_writer.hpp"
-#include "kernel/platform/edge/request_id.hpp"
+#include "kernel/platform/ids/ids.hpp"
 
 namespace florin {
 namespace {
@@ -163,7 +163,7 @@ void Acceptor::admit(int fd, std::string address) {
   // A word of explanation if it goes at once (under TLS it cannot), and nothing that could be waited for.
   if (core_->tls == nullptr) {
     const Instant now = core_->clock.now();
-    const std::string id = new_request_id(now);
+    const std::string id = new_id("req", now, system_random());
     EdgeResponse refusal =
         room ? problem_response(429, "too_many_connections",
                                 "This address has as many connections open as it may.", id)
