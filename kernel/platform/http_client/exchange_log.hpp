@@ -14,10 +14,7 @@ namespace florin {
 
 using IsSecret = std::function<bool(const std::string& header_or_field)>;
 
-// Whether a header's or field's name says that its value is secret. `more` may be empty.
-bool is_secret_name(std::string_view name, const IsSecret& more);
-
-// JSON and forms by their fields' names, anything else by the look of card numbers alone. At most 8 KiB.
+// At most 8 KiB, cut after the redaction. `more` (may be empty) names further secret fields.
 std::string redact_body(std::string_view body, const IsSecret& more);
 // The values of secret headers.
 Headers redact_headers(const Headers& headers, const IsSecret& more);
