@@ -45,27 +45,39 @@ bool Writer::push(Waiting& waiting) {
   return true;
 }
 
+// Waits for something to do. False: the store is closing and nothing is queued any more.
 bool Writer::take(Group& group) {
   group.clear();
   std::unique_lock lock(mutex_);
   something_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  const std::size_t count = std::min(queue_.size(), connector_.units_max());
-  group.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+  append_queued(group);
   return !group.empty();
 }
 
-void Writer::work() {
-  for (Group group; take(group);) serve(group);
+bool Writer::take_more(Group& group) {
+  const std::size_t before = group.size();
+  const std::lock_guard lock(mutex_);
+  append_queued(group);
+  return group.size() > before;
 }
 
-void Writer::serve(const Group& group) {
+void Writer::append_queued(Group& group) {
+  const std::size_t count = std::min(queue_.size(), connector_.units_max() - group.size());
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+  group.insert(group.end(), queue_.begin(), end);
+  queue_.erase(queue_.begin(), end);
+}
+
+void Writer::work() {
+  for (Group group; take(group);) serve(group, false);
+}
+
+void Writer::serve(Group rest, bool alone) {
   const auto since = Clock::now();
-  Group rest = group;
   for (int attempt = 0; !rest.empty();) {
     try {
       if (!connection_) need_connection();
-      const std::size_t reached = commit_group(rest);
+      const std::size_t reached = commit_group(rest, alone);
       rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(reached));
       attempt = 0;
       connection_->tidy();
@@ -88,7 +100,7 @@ void Writer::serve(const Group& group) {
 
 // So that one unit's fault is not its neighbours': with a full disk the small ones may still fit.
 void Writer::serve_each(const Group& group) {
-  for (Waiting* waiting : group) serve(Group{waiting});
+  for (Waiting* waiting : group) serve(Group{waiting}, true);
 }
 
 void Writer::need_connection() {

@@ -55,12 +55,14 @@ class Writer {
 
   void work();
   bool take(Group& group);
-  void serve(const Group& group);
+  bool take_more(Group& group);
+  void append_queued(Group& group);
+  void serve(Group group, bool alone);
   void serve_each(const Group& group);
-  // Runs and commits; throws EngineFault when nothing of it is durable. Gives back how many units it
-  // reached: the rest wait for the next group.
-  std::size_t commit_group(const Group& group);
-  void run_units(const Group& group, std::size_t& reached);
+  // Runs and commits; throws EngineFault when nothing of it is durable. Adds what is queued meanwhile,
+  // unless the group is to be alone. Gives back how many units it reached: the rest wait for the next.
+  std::size_t commit_group(Group& group, bool alone);
+  void run_units(const Group& group, std::size_t& reached, Clock::time_point until);
   std::optional<EngineFault> run_unit(Waiting& waiting);
   void close_group();
   std::optional<bool> find_out(const std::string& transaction_name);

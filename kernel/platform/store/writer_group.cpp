@@ -12,11 +12,15 @@ namespace {
 constexpr std::chrono::milliseconds kWorkMax{20};
 }  // namespace
 
-std::size_t Writer::commit_group(const Group& group) {
+std::size_t Writer::commit_group(Group& group, bool alone) {
+  const auto until = Clock::now() + kWorkMax;
   std::size_t reached = 0;
   events_.clear();
   connection_->begin();
-  run_units(group, reached);
+  run_units(group, reached, until);
+  // Those who came meanwhile need not wait for a COMMIT of their own: after one, the first to come back
+  // would else have the next all for itself.
+  while (!alone && reached == group.size() && Clock::now() < until && take_more(group)) run_units(group, reached, until);
   close_group();
   const std::string name = connection_->transaction_name();
   try {
@@ -28,7 +32,8 @@ std::size_t Writer::commit_group(const Group& group) {
       leave_unknown(group, reached);
       return reached;
     }
-    if (!*committed) throw;
+    // Nothing of it happened, and there is a connection again: as after a conflict, once more.
+    if (!*committed) throw EngineFault(EngineFault::Kind::kConflict, "the connection went before COMMIT was done");
   }
   if (!events_.empty() && hooks_.committed) hooks_.committed(events_);
   tell(group, reached);
@@ -46,9 +51,9 @@ void Writer::close_group() {
   }
 }
 
-void Writer::run_units(const Group& group, std::size_t& reached) {
-  const auto until = Clock::now() + kWorkMax;
-  for (Waiting* waiting : group) {
+void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_point until) {
+  while (reached < group.size()) {
+    Waiting* const waiting = group[reached];
     connection_->mark();
     const std::size_t staged_before = events_.size();
     connection_->collect_events(&events_);
