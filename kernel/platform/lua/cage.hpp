@@ -42,10 +42,13 @@ class Cage {
         &body);
   }
 
-  // Inside protect(): pushes the chunk, ready to be called with no argument, its globals frozen anew.
+  // For use inside protect():
+  // Pushes the chunk, ready to be called with no argument, its globals frozen anew.
   void push_chunk(lua_State* L) const;
-  // Pushes a protected call's function: runs the chunk afresh and leaves the function it returns.
+  // Runs the chunk afresh and pushes the function that it returns.
   void push_policy(lua_State* L) const;
+  // Compiles another text and pushes its chunk, with the same frozen globals.
+  void push_source(lua_State* L, const std::string& script, std::string_view source) const;
 
   Meter& meter() { return meter_; }
   Arena& arena() { return arena_; }
@@ -67,5 +70,7 @@ class Cage {
   // Never closed: its memory goes with the arena, and nothing in it owns anything else.
   lua_State* state_ = nullptr;
 };
+
+inline Meter& meter_of(lua_State* L) { return Cage::of(L).meter(); }
 
 }  // namespace florin::lua

@@ -65,11 +65,17 @@ void push_strings(lua_State* L) {
 
 }  // namespace
 
+std::string_view text_argument(lua_State* L, int index) {
+  std::size_t size = 0;
+  const char* text = luaL_checklstring(L, index, &size);
+  return {text, size};
+}
+
 int counted(lua_State* L) {
   std::int64_t steps = kStepsACall;
   for (int i = lua_gettop(L); i > 0; --i)
     if (lua_type(L, i) == LUA_TSTRING) steps += static_cast<std::int64_t>(lua_rawlen(L, i)) / kBytesAStep;
-  Cage::of(L).meter().charge(L, steps);
+  meter_of(L).charge(L, steps);
   return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
@@ -127,6 +133,11 @@ void push_frozen_globals(lua_State* L) {
   add_re2_functions(L);
   freeze(L);
   lua_setfield(L, -2, "re2");
+
+  lua_newtable(L);
+  add_money_functions(L);
+  freeze(L);
+  lua_setfield(L, -2, "money");
 
   lua_pushvalue(L, -1);
   freeze(L);

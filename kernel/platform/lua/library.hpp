@@ -2,6 +2,8 @@
 // loop or grow without the meter seeing it, because Lua's own count hook does not see C functions.
 #pragma once
 
+#include <string_view>
+
 #include <lua.hpp>
 
 namespace florin::lua {
@@ -17,6 +19,10 @@ void add_string_functions(lua_State* L);     // rep, format
 void add_pattern_functions(lua_State* L);    // find, match, gmatch, gsub
 void add_coroutine_functions(lua_State* L);  // create and wrap at a price; resume and close re-raise
 void add_re2_functions(lua_State* L);        // re2.match
+void add_money_functions(lua_State* L);      // money.minor, money.text, money.share
+
+// An argument that must be text, or a number as text. It lives as long as it is on the stack.
+std::string_view text_argument(lua_State* L, int index);
 
 // A C function that charges for its call and its texts, then runs the one in its first upvalue.
 int counted(lua_State* L);

@@ -13,7 +13,7 @@ namespace {
 
 int finish_pcall(lua_State* L, int status, lua_KContext extra) {
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - static_cast<int>(extra);
-  Meter& meter = Cage::of(L).meter();
+  Meter& meter = meter_of(L);
   // Below zero: not Lua's error but a C++ exception, which can only be memory.
   if (status == LUA_ERRMEM || status < 0) meter.exhaust_memory();
   if (meter.exhausted()) meter.raise(L);
@@ -31,7 +31,7 @@ int caged_pcall(lua_State* L) {
 
 // Lua runs a message handler before it unwinds: once the budget is gone, the policy's own is not asked.
 int caged_handler(lua_State* L) {
-  if (Cage::of(L).meter().exhausted()) return 1;
+  if (meter_of(L).exhausted()) return 1;
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, 1, 1);

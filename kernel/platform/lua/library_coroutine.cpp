@@ -7,7 +7,7 @@ namespace florin::lua {
 namespace {
 
 int made_at_a_price(lua_State* L) {
-  Cage::of(L).meter().charge(L, 2 * Meter::kHookPeriod);
+  meter_of(L).charge(L, 2 * Meter::kHookPeriod);
   return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 

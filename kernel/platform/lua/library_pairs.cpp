@@ -60,7 +60,7 @@ int next_pair(lua_State* L) {
     // A key that the loop's body has removed meanwhile is passed over.
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) break;
     lua_pop(L, 2);
-    Cage::of(L).meter().charge(L, 1);
+    meter_of(L).charge(L, 1);
   }
   lua_pushinteger(L, given);
   lua_replace(L, lua_upvalueindex(3));
@@ -70,7 +70,7 @@ int next_pair(lua_State* L) {
 int caged_pairs(lua_State* L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  Meter& meter = Cage::of(L).meter();
+  Meter& meter = meter_of(L);
   lua_newtable(L);  // 2: the keys as they come.
   std::vector<Key> keys;
   bool in_order = true;

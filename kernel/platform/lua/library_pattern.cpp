@@ -10,14 +10,6 @@
 namespace florin::lua {
 namespace {
 
-std::string_view text_argument(lua_State* L, int index) {
-  std::size_t size = 0;
-  const char* text = luaL_checklstring(L, index, &size);
-  return {text, size};
-}
-
-Meter& meter_of(lua_State* L) { return Cage::of(L).meter(); }
-
 // Lua's optional start: from 1, negative from the end; nothing when it is past the end.
 std::optional<std::size_t> start_argument(lua_State* L, int index, std::size_t size) {
   const lua_Integer given = luaL_optinteger(L, index, 1);

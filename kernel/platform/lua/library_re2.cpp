@@ -8,7 +8,6 @@
 #include "kernel/platform/lua/re2_cache.hpp"
 
 namespace florin::lua {
-
 namespace {
 
 constexpr std::size_t kTextLargest = 2048, kPatternLargest = 256, kCacheLargest = 32;

@@ -9,8 +9,6 @@
 namespace florin::lua {
 namespace {
 
-Meter& meter_of(lua_State* L) { return Cage::of(L).meter(); }
-
 // The argument as a plain table: these functions do not look at metatables, so one with is refused.
 lua_Integer plain_length(lua_State* L, int index) {
   luaL_checktype(L, index, LUA_TTABLE);

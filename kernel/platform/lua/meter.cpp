@@ -19,7 +19,7 @@ std::int64_t nanoseconds(clockid_t clock) noexcept {
   return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
 
-void on_count(lua_State* L, lua_Debug*) { Cage::of(L).meter().charge(L, Meter::kHookPeriod); }
+void on_count(lua_State* L, lua_Debug*) { meter_of(L).charge(L, Meter::kHookPeriod); }
 
 }  // namespace
 
