@@ -18,6 +18,12 @@ constexpr std::size_t kMessageLargest = 500;
 // A warm state that has grown past this is dropped after its run rather than kept.
 constexpr std::size_t kWarmLargest = 1024 * 1024;
 
+// Gives the chunk on top of the stack the frozen globals: its first upvalue is _ENV.
+void freeze_globals(lua_State* L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &slots[kGlobals]);
+  lua_setupvalue(L, -2, 1);
+}
+
 // Runs where an error was raised, so that one that is no text can still say where that was.
 int name_the_place(lua_State* L) {
   const bool speaks = lua_type(L, 1) == LUA_TSTRING || lua_islightuserdata(L, 1);
@@ -45,13 +51,11 @@ Result<std::unique_ptr<Cage>> Cage::open(const std::string& script, std::string_
     return Error{Error::Kind::kInvalid, fmt::format("{}:1: a budget of {} bytes holds no Lua at all", script,
                                                     budget.bytes)};
   *static_cast<Cage**>(lua_getextraspace(cage->state_)) = cage.get();
-  const std::string chunk_name = "@" + script;
   const PolicyResult opened = cage->protect([&](lua_State* L) {
     // The library is our own code: it is built before the hook watches.
     push_frozen_globals(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &slots[kGlobals]);
-    // Text only: crafted bytecode can break the interpreter.
-    if (luaL_loadbufferx(L, source.data(), source.size(), chunk_name.c_str(), "t") != LUA_OK) lua_error(L);
+    cage->push_source(L, script, source);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &slots[kChunk]);
     Meter::watch(L);
   });
@@ -64,8 +68,14 @@ Result<std::unique_ptr<Cage>> Cage::open(const std::string& script, std::string_
 void Cage::push_chunk(lua_State* L) const {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &slots[kChunk]);
   // `_ENV = …` in an earlier run has changed this upvalue: put the frozen globals back.
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &slots[kGlobals]);
-  lua_setupvalue(L, -2, 1);
+  freeze_globals(L);
+}
+
+void Cage::push_source(lua_State* L, const std::string& script, std::string_view source) const {
+  const std::string chunk_name = "@" + script;
+  // Text only: crafted bytecode can break the interpreter.
+  if (luaL_loadbufferx(L, source.data(), source.size(), chunk_name.c_str(), "t") != LUA_OK) lua_error(L);
+  freeze_globals(L);
 }
 
 void Cage::push_policy(lua_State* L) const {
