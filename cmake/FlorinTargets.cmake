@@ -10,6 +10,8 @@ endfunction()
 
 function(florin_use_pch target)
   target_precompile_headers(${target} REUSE_FROM florin_pch)
+  # What fmt's own target defines is defined in the header; plugins do not link fmt.
+  target_compile_definitions(${target} PRIVATE $<TARGET_PROPERTY:fmt::fmt,INTERFACE_COMPILE_DEFINITIONS>)
 endfunction()
 
 # One test program a folder: CTest's names then say where to look.
@@ -63,6 +65,9 @@ function(florin_add_plugin_folders)
           target_sources(plugin_${name}_test PRIVATE ${sources})
           target_include_directories(plugin_${name}_test PRIVATE ${CMAKE_BINARY_DIR}/generated/${kind}/${name} ${CMAKE_SOURCE_DIR})
           add_dependencies(plugin_${name}_test ${kind}_${name})
+          if(TARGET sandbox_${name})
+            add_dependencies(plugin_${name}_test sandbox_${name})
+          endif()
         endif()
       endif()
     endforeach()
