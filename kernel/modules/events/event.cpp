@@ -106,6 +106,37 @@ std::vector<StagedEvent> events_after(Session& session, const std::string& merch
   return events;
 }
 
+std::vector<StagedEvent> events_of_merchant_by_position(Session& session, const std::string& merchant,
+                                                        std::int64_t after, int limit) {
+  std::vector<StagedEvent> events;
+  for (EventRow& row : session.all<EventRow>(
+           "select position, merchant, seq, id, type, object_id, payment_id, body, created from events "
+           "where merchant = :merchant and position > :after order by position limit :limit",
+           merchant, after, limit))
+    events.push_back(from_row(std::move(row)));
+  return events;
+}
+
+std::vector<OutboxHead> outbox_after(Session& session, std::int64_t position, int limit) {
+  std::vector<OutboxHead> heads;
+  for (auto& [at, merchant, id, type, payment_id] :
+       session.all<std::tuple<std::int64_t, std::string, std::string, std::string, std::string>>(
+           "select position, merchant, id, type, payment_id from events where position > :after order by position "
+           "limit :limit",
+           position, limit))
+    heads.push_back({at, merchant, id, type, payment_id});
+  return heads;
+}
+
+std::optional<StagedEvent> find_event(Session& session, std::int64_t position) {
+  auto row = session.one<EventRow>(
+      "select position, merchant, seq, id, type, object_id, payment_id, body, created from events "
+      "where position = :position",
+      position);
+  if (!row) return std::nullopt;
+  return from_row(std::move(*row));
+}
+
 std::int64_t read_cursor(Session& session, const std::string& reader) {
   const auto row = session.one<std::tuple<std::int64_t>>(
       "select position from event_cursors where reader = :reader", reader);

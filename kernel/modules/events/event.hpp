@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,18 @@ struct EventQuery {
 };
 // Oldest first. `merchant` "" is for operators and readers of the whole outbox only.
 std::vector<StagedEvent> events_after(Session& session, const std::string& merchant, const EventQuery& query);
+
+// For operators who look at one merchant: after a position, oldest first.
+std::vector<StagedEvent> events_of_merchant_by_position(Session& session, const std::string& merchant,
+                                                        std::int64_t after, int limit);
+
+// What a reader of the whole outbox needs to choose by, without the bodies.
+struct OutboxHead {
+  std::int64_t position = 0;
+  std::string merchant, id, type, payment_id;
+};
+std::vector<OutboxHead> outbox_after(Session& session, std::int64_t position, int limit);
+std::optional<StagedEvent> find_event(Session& session, std::int64_t position);
 
 // A reader's durable place in the outbox, as a position over all merchants.
 std::int64_t read_cursor(Session& session, const std::string& reader);
