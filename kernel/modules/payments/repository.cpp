@@ -103,6 +103,12 @@ std::optional<Payment> PaymentRepository::find(Session& session, const std::stri
   return from_row(merchant, std::move(*row));
 }
 
+std::optional<std::string> merchant_of_payment(Session& session, const std::string& id) {
+  const auto row = session.one<std::tuple<std::string>>("select merchant from payments where id = :id", id);
+  if (!row) return std::nullopt;
+  return std::get<0>(*row);
+}
+
 bool PaymentRepository::update(Session& session, Payment& p) {
   const bool changed =
       session.execute(

@@ -21,6 +21,9 @@ struct PaymentFilter {
   int limit = 10;
 };
 
+// Whose payment it is: for those who have proven otherwise that they may know (a client secret).
+std::optional<std::string> merchant_of_payment(Session& session, const std::string& id);
+
 class PaymentRepository {
  public:
   explicit PaymentRepository(Random& random) : random_(random) {}
