@@ -1,0 +1,160 @@
+// One delivery: the event as it is stored, signed now, sent to the endpoint; what came back is kept.
+#include <spdlog/spdlog.h>
+
+#include <florin/crypto.hpp>
+
+#include "kernel/modules/events/event.hpp"
+#include "kernel/modules/webhooks_out/signature.hpp"
+#include "kernel/modules/webhooks_out/webhooks_out.hpp"
+
+namespace florin {
+
+namespace {
+
+// The first try and nine more: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h (Standard Webhooks).
+constexpr std::array<std::int64_t, 9> kPauses = {5, 300, 1'800, 7'200, 18'000, 36'000, 50'400, 72'000, 86'400};
+constexpr std::chrono::milliseconds kTimeout(15'000);
+
+struct Split {
+  std::string base, path;
+};
+Split split_url(const std::string& url) {
+  const std::size_t host = url.find("://");
+  const std::size_t path = host == std::string::npos ? std::string::npos : url.find_first_of("/?", host + 3);
+  if (path == std::string::npos) return {url, "/"};
+  return {url.substr(0, path), url[path] == '?' ? "/" + url.substr(path) : url.substr(path)};
+}
+
+std::optional<Duration> retry_after(const HttpResponse& response) {
+  const auto header = response.headers.find("Retry-After");
+  if (header == response.headers.end() || header->second.empty() || header->second.size() > 6) return std::nullopt;
+  std::int64_t seconds = 0;
+  for (const char c : header->second) {
+    if (c < '0' || c > '9') return std::nullopt;
+    seconds = seconds * 10 + (c - '0');
+  }
+  return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 1, 86'400));
+}
+
+}  // namespace
+
+void WebhooksOut::add_job_kinds() {
+  JobKind kind;
+  kind.kind = "deliver_webhook";
+  kind.run = [this](Job job) { return deliver(std::move(job)); };
+  for (const std::int64_t pause : kPauses) kind.schedule.push_back(std::chrono::seconds(pause));
+  kind.max_parallel = 32;
+  doors_.jobs.add_kind(kind);
+}
+
+Result<WebhooksOut::Target> WebhooksOut::open_target(Session& session, const std::string& merchant_id,
+                                                     const std::string& endpoint_id) const {
+  Target target;
+  if (endpoint_id.starts_with("whe_yaml_")) {
+    for (const WebhookEndpoint& endpoint : configured_endpoints())
+      if (endpoint.id == endpoint_id && endpoint.merchant == merchant_id) target.endpoint = endpoint;
+    const auto merchant = merchants_.find(merchant_id);
+    if (target.endpoint.id.empty() || !merchant)
+      return Error{Error::Kind::kNotFound, "this endpoint is not in the configuration any more"};
+    for (const WebhookEndpointConfig& from : merchant->config->webhooks)
+      if (from.url == target.endpoint.url) target.secrets.push_back(from.secret);
+    return target;
+  }
+  const auto endpoint = find_endpoint(session, merchant_id, endpoint_id);
+  if (!endpoint) return Error{Error::Kind::kNotFound, "this endpoint has been removed"};
+  target.endpoint = *endpoint;
+  FLORIN_TRY(secret, doors_.vault.open(endpoint->secret, merchant_id + "/" + endpoint_id + "/secret"));
+  target.secrets.push_back(secret);
+  if (!endpoint->old_secret.empty() && endpoint->old_secret_until > doors_.clock.now()) {
+    FLORIN_TRY(old_secret, doors_.vault.open(endpoint->old_secret, merchant_id + "/" + endpoint_id + "/secret"));
+    target.secrets.push_back(old_secret);
+  }
+  return target;
+}
+
+Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
+  const Json payload = Json::parse(job.payload);
+  const std::string merchant = text_at(payload, "merchant"), id = text_at(payload, "delivery");
+  struct Found {
+    std::optional<WebhookDelivery> delivery;
+    std::optional<Target> target;
+    std::string body;
+    bool wait = false;
+    std::string gone;
+  };
+  auto query = [this, merchant, id](Session& session) -> Result<Found> {
+    Found found;
+    found.delivery = find_delivery(session, merchant, id);
+    if (!found.delivery || found.delivery->state != DeliveryState::kPending) return found;
+    found.wait = found.delivery->attempts == 0 && has_untried_before(session, *found.delivery);
+    if (found.wait) return found;
+    auto target = open_target(session, merchant, found.delivery->endpoint_id);
+    if (!target)
+      found.gone = target.error().message;
+    else if (!target->endpoint.enabled)
+      found.gone = "this endpoint is disabled";
+    else
+      found.target = *target;
+    if (const auto event = find_event(session, found.delivery->position)) found.body = render_event_text(*event);
+    return found;
+  };
+  Task<Result<Found>> reading = doors_.store.read(query);
+  Result<Found> found = co_await reading;
+  if (!found) co_return found.error();
+  if (!found->delivery || found->delivery->state != DeliveryState::kPending) co_return JobOutcome();
+  if (found->wait) co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::milliseconds(50)};
+
+  WebhookDelivery delivery = *found->delivery;
+  Result<HttpResponse> answer = Error{Error::Kind::kNotFound, found->gone};
+  if (found->target) {
+    const Split where = split_url(found->target->endpoint.url);
+    Route route;
+    route.key = "webhook/" + delivery.endpoint_id;
+    route.hosts = {{"", where.base}};
+    route.timeout = kTimeout;
+    const auto config = merchants_.config();
+    route.allow_private = config && config->webhooks_allow_private_addresses;
+    HttpRequest request;
+    request.method = "POST";
+    request.path = where.path;
+    request.body = found->body;
+    request.headers = webhook_headers(delivery.event_id, unix_seconds(doors_.clock.now()), found->body, found->target->secrets);
+    request.headers["Content-Type"] = "application/json";
+    request.headers["User-Agent"] = "Florin-Webhooks/1";
+    request.repeatable = true;  // The receiver tells repeats by webhook-id.
+    const std::unique_ptr<Http> door = doors_.http.door(route, nullptr);
+    Task<Result<HttpResponse>> sending = door->send(request);
+    answer = co_await sending;
+  }
+  delivery.attempts += 1;
+  delivery.updated = doors_.clock.now();
+  delivery.http_status = answer ? answer->status : 0;
+  delivery.error = answer ? (answer->status / 100 == 2 ? "" : "answered " + std::to_string(answer->status)) : answer.error().message;
+  const bool delivered = answer && answer->status / 100 == 2;
+  const bool disables = answer && answer->status == 410;
+  const bool last = delivery.attempts > static_cast<std::int64_t>(kPauses.size()) || !found->target || disables;
+  delivery.state = delivered ? DeliveryState::kDelivered : last ? DeliveryState::kFailed : DeliveryState::kPending;
+  auto unit = [delivery, disables](Session& session) -> Result<Done> {
+    update_delivery(session, delivery);
+    if (!disables) return Done();
+    if (auto endpoint = find_endpoint(session, delivery.merchant, delivery.endpoint_id)) {
+      endpoint->enabled = false;
+      endpoint->reason = "it answered 410 Gone";
+      update_endpoint(session, *endpoint);
+    }
+    return Done();
+  };
+  Task<Result<Done>> writing = doors_.store.write(unit);
+  const Result<Done> written = co_await writing;
+  if (!written) co_return written.error();
+  if (disables) {
+    Task<void> rereading = reread();
+    co_await rereading;
+  }
+  if (delivery.state != DeliveryState::kPending) co_return JobOutcome();
+  if (const auto pause = answer ? retry_after(*answer) : std::nullopt)
+    co_return JobOutcome{JobOutcome::Next::kAgainIn, *pause};
+  co_return Error{Error::Kind::kUnavailable, "delivery " + delivery.id + ": " + delivery.error};
+}
+
+}  // namespace florin

@@ -1,0 +1,71 @@
+// Signed webhooks to merchants: a reader of the outbox makes a durable delivery for each endpoint that
+// wants an event, a job delivers it, at least once, with one id, for about three days.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "kernel/modules/api/api.hpp"
+#include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/webhooks_out/endpoint.hpp"
+#include "kernel/platform/crypto/vault.hpp"
+#include "kernel/platform/http_client/http_client.hpp"
+#include "kernel/platform/jobs/jobs.hpp"
+
+namespace florin {
+
+class WebhooksOut {
+ public:
+  struct Doors {
+    Store& store;
+    Executor& executor;
+    Clock& clock;
+    Random& random;
+    Jobs& jobs;
+    const Vault& vault;
+    HttpClient& http;
+  };
+  WebhooksOut(Doors doors, MerchantDirectory& merchants) : doors_(doors), merchants_(merchants) {}
+
+  void add_job_kinds();
+  // Reads the endpoints, then follows the outbox until the clock stops.
+  Task<Result<Done>> start();
+  // From the store's writer thread, after a commit: there is something new.
+  void wake() { woken_.store(true, std::memory_order_release); }
+
+  // ---- For routes ----
+  Task<ApiAnswer> create(const ApiRequest& request);
+  Task<ApiAnswer> list(const ApiRequest& request);
+  Task<ApiAnswer> show(const ApiRequest& request);
+  Task<ApiAnswer> update(const ApiRequest& request);
+  Task<ApiAnswer> rotate_secret(const ApiRequest& request);
+  Task<ApiAnswer> remove(const ApiRequest& request);
+  Task<ApiAnswer> list_deliveries(const ApiRequest& request);
+  Task<ApiAnswer> redeliver(const ApiRequest& request);
+
+ private:
+  struct Target {
+    WebhookEndpoint endpoint;
+    std::vector<Secret> secrets;
+  };
+  Task<void> follow();
+  Task<Result<std::int64_t>> dispatch_some();
+  Task<Result<JobOutcome>> deliver(Job job);
+  Result<Target> open_target(Session& session, const std::string& merchant, const std::string& endpoint_id) const;
+  void enqueue(Session& session, const WebhookDelivery& delivery, const std::string& job_id);
+  std::vector<WebhookEndpoint> configured_endpoints() const;
+  Task<void> reread();
+  ApiAnswer reveal(ApiAnswer answer, const std::string& merchant, const std::string& sealed) const;
+  Task<ApiAnswer> answer_with_secret(std::string merchant, ApiAnswer answer);
+
+  Doors doors_;
+  MerchantDirectory& merchants_;
+  std::atomic<bool> woken_{true};
+  std::mutex mutex_;
+  std::map<std::string, std::vector<WebhookEndpoint>> by_merchant_;  // Enabled ones, those in YAML included.
+};
+
+}  // namespace florin
