@@ -1,0 +1,171 @@
+// The webhooks_in table, the only file that spells its columns, and what a provider's news leads to.
+#include "kernel/modules/webhooks_in/webhooks_in.hpp"
+
+#include <array>
+
+#include <spdlog/spdlog.h>
+
+#include "kernel/platform/ids/ids.hpp"
+
+namespace florin {
+
+namespace {
+
+using Kind = ProviderEvent::Kind;
+constexpr std::array<std::string_view, 9> kKindNames = {"authorized", "captured",      "declined",    "voided", "refunded",
+                                                        "refund_failed", "action_done", "expired", "ignored"};
+
+Json to_json(const ProviderEvent& event) {
+  Json json{{"kind", kKindNames[static_cast<std::size_t>(event.kind)]},
+            {"reference", event.reference},
+            {"attempt_id", event.attempt_id},
+            {"operation_reference", event.operation_reference}};
+  if (event.amount) {
+    json["amount"] = event.amount->minor();
+    json["currency"] = event.amount->currency().code();
+  }
+  return json;
+}
+
+std::optional<Money> amount_of(const Json& event) {
+  const auto minor = integer_at(event, "amount");
+  const auto currency = Currency::parse(text_at(event, "currency"));
+  if (!minor || !currency) return std::nullopt;
+  return Money(*minor, *currency);
+}
+
+}  // namespace
+
+void WebhooksIn::add_job_kinds() {
+  JobKind kind;
+  kind.kind = "act_on_webhook";
+  kind.run = [this](Job job) { return act(std::move(job)); };
+  for (const int pause : {1, 5, 30, 300, 1800, 7200}) kind.schedule.push_back(std::chrono::seconds(pause));
+  payments_.doors().jobs.add_kind(kind);
+}
+
+Task<ApiAnswer> WebhooksIn::receive(const ApiRequest& request) {
+  const std::string provider = request.param("provider"), name = request.param("account");
+  const std::size_t dot = name.find('.');
+  const auto merchant = payments_.merchants().find(name.substr(0, dot));
+  const std::string account_name = dot == std::string::npos ? "" : name.substr(dot + 1);
+  const bool known = merchant && merchant->accounts.contains(account_name) &&
+                     merchant->accounts.at(account_name).config->provider == provider;
+  if (!known) co_return problem(Error{Error::Kind::kNotFound, "no such provider account: " + provider + "/" + name});
+  const ProviderAccount& account = merchant->accounts.at(account_name);
+  const Instant now = payments_.doors().clock.now();
+  const AppConfig& config = *merchant->owner;
+  const std::string base = config.server.public_url.empty() ? "http://localhost:" + std::to_string(config.server.port)
+                                                            : config.server.public_url;
+  const WebhookRequest hook{request.edge->headers, request.edge->body, base + request.edge->target, now};
+  const std::unique_ptr<Http> door = http_.door(account.route, nullptr);
+  Task<Result<std::vector<ProviderEvent>>> parsing = account.provider->parse_webhook(hook, *door);
+  Result<std::vector<ProviderEvent>> events = co_await parsing;
+  if (!events) {
+    spdlog::warn("a webhook for {} was refused: {}", name, events.error().message);
+    if (events.error().kind == Error::Kind::kDenied)
+      co_return problem(400, "invalid_request_error", "invalid_signature", "the webhook's signature does not fit");
+    // It could not be verified now: the provider sends it again.
+    if (events.error().kind != Error::Kind::kInvalid)
+      co_return problem(Error{Error::Kind::kUnavailable, "the webhook could not be verified now"});
+    co_return problem(events.error());
+  }
+  Random& random = payments_.doors().random;
+  Jobs& jobs = payments_.doors().jobs;
+  auto unit = [&random, &jobs, merchant, account_name, provider, now, list = *events](Session& session) -> Result<Done> {
+    for (const ProviderEvent& event : list) {
+      const std::string id = new_id("whi", now, random);
+      const std::int64_t fresh = session.execute(
+          "insert into webhooks_in (id, merchant, account, provider, event_id, type, event, state, error, created) "
+          "values (:id, :merchant, :account, :provider, :event_id, :type, :event, 'new', '', :created) "
+          "on conflict do nothing",
+          id, merchant->id, account_name, provider, event.id, event.type, to_text(to_json(event)), micros(now));
+      if (fresh == 0 || event.kind == Kind::kIgnored) continue;  // Told before, or nothing to us.
+      jobs.enqueue(session, Job{"webhook_in:" + id, "act_on_webhook", to_text(Json{{"merchant", merchant->id}, {"id", id}})},
+                   micros(now));
+    }
+    return Done();
+  };
+  Task<Result<Done>> writing = payments_.doors().store.write(unit);
+  const Result<Done> written = co_await writing;
+  if (!written) co_return problem(written.error());
+  jobs.wake();
+  co_return json_answer(200, Json{{"received", true}});
+}
+
+Task<Result<JobOutcome>> WebhooksIn::act(Job job) {
+  const Json payload = Json::parse(job.payload);
+  const std::string merchant = text_at(payload, "merchant"), id = text_at(payload, "id");
+  using Row = std::tuple<std::string, std::string, std::string, std::string>;
+  auto query = [merchant, id](Session& session) -> Result<std::optional<Row>> {
+    return session.one<Row>("select account, provider, event, state from webhooks_in where id = :id and merchant = :merchant",
+                            id, merchant);
+  };
+  Task<Result<std::optional<Row>>> reading = payments_.doors().store.read(query);
+  const Result<std::optional<Row>> row = co_await reading;
+  if (!row) co_return row.error();
+  if (!*row || std::get<3>(**row) != "new") co_return JobOutcome();
+  Task<Result<Done>> applying = apply(merchant, std::get<0>(**row), std::get<1>(**row), Json::parse(std::get<2>(**row)));
+  const Result<Done> applied = co_await applying;
+  // What does not fit what we know is kept with its reason and not tried for ever.
+  const bool again = !applied && applied.error().kind != Error::Kind::kNotFound &&
+                     applied.error().kind != Error::Kind::kConflict && job.attempt < 5;
+  if (again) co_return applied.error();
+  const std::string error = applied ? "" : applied.error().message;
+  auto unit = [merchant, id, error](Session& session) -> Result<Done> {
+    session.execute("update webhooks_in set state = :state, error = :error where id = :id and merchant = :merchant",
+                    error.empty() ? "done" : "not_applied", error, id, merchant);
+    return Done();
+  };
+  Task<Result<Done>> writing = payments_.doors().store.write(unit);
+  const Result<Done> written = co_await writing;
+  if (!written) co_return written.error();
+  if (!error.empty()) spdlog::warn("a webhook of {} was not applied: {}", merchant, error);
+  co_return JobOutcome();
+}
+
+Task<Result<Done>> WebhooksIn::apply(std::string merchant, std::string account, std::string provider, Json event) {
+  const std::string kind = text_at(event, "kind");
+  if (kind == "refunded" || kind == "refund_failed") {
+    const bool failed = kind == "refund_failed";
+    Task<Result<Done>> telling = refunds_.late_word(merchant, text_at(event, "operation_reference"), failed, amount_of(event));
+    co_return co_await telling;
+  }
+  const std::string attempt_id = text_at(event, "attempt_id"), reference = text_at(event, "reference");
+  auto query = [this, merchant, account, provider, attempt_id, reference](Session& session) -> Result<Attempt> {
+    PaymentRepository& payments = payments_.repository();
+    std::optional<Attempt> attempt;
+    if (!attempt_id.empty()) attempt = payments.find_attempt(session, merchant, attempt_id);
+    if (!attempt) attempt = payments.find_attempt_by_reference(session, merchant, account, provider, reference);
+    if (!attempt || attempt->account != account)
+      return Error{Error::Kind::kNotFound, "no attempt of account " + account + " is called " + reference};
+    return *attempt;
+  };
+  Task<Result<Attempt>> reading = payments_.doors().store.read(query);
+  const Result<Attempt> attempt = co_await reading;
+  if (!attempt) co_return attempt.error();
+  const auto amount = amount_of(event);
+  if (amount && amount->currency() != attempt->amount.currency())
+    co_return Error{Error::Kind::kConflict, "payment " + attempt->payment_id + " is in another currency than the webhook says"};
+  // The provider is asked how things stand: a webhook that is late, early or out of order then does no harm.
+  Task<Result<Payment>> poking = payments_.poke(merchant, attempt->payment_id);
+  const Result<Payment> payment = co_await poking;
+  if (!payment) co_return payment.error();
+  co_return Done();
+}
+
+ApiRoute receive_webhook_route(WebhooksIn& webhooks) {
+  ApiRoute route;
+  route.method = "POST";
+  route.pattern = "/api/v1/webhooks/{provider}/{account}";
+  route.operation_id = "receiveProviderWebhook";
+  route.summary = "Where providers tell their news; the account as merchant.account";
+  route.tag = "Provider webhooks";
+  route.keys = {};
+  route.raw_body = true;
+  route.response_schemas = {{200, Json{{"type", "object"}}}};
+  route.handler = [&webhooks](const ApiRequest& request) { return webhooks.receive(request); };
+  return route;
+}
+
+}  // namespace florin
