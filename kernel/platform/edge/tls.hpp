@@ -5,6 +5,7 @@
 #include <string>
 
 #include <florin/result.hpp>
+#include <florin/time.hpp>
 
 #include "kernel/platform/edge/transport.hpp"
 
@@ -20,5 +21,12 @@ class TlsContext {
 
 // `fd` stays its caller's; the handshake happens by itself with the first reads.
 std::unique_ptr<Transport> tls_transport(TlsContext& context, int fd);
+
+// For the demo: a certificate for localhost, 127.0.0.1 and ::1 with a P-256 key, valid for a year from `now`,
+// under `directory` as certificate.pem and key.pem (0600). Files that are there already are kept.
+struct CertificateFiles {
+  std::string certificate, key;
+};
+Result<CertificateFiles> make_self_signed_certificate(const std::string& directory, Instant now);
 
 }  // namespace florin
