@@ -70,7 +70,7 @@ void Checker::unknown_key(const YamlNode& map, const YamlMember& member, const s
   // --set names whole paths: so does the suggestion.
   const std::string prefix = member.line == 0 && !path.empty() ? path + "." : "";
   const std::string near = nearest(member.key, known);
-  const std::string advice = near.empty() ? fmt::format("known here: {}", listed(known, 32))
+  const std::string advice = near.empty() ? fmt::format("known here: {}", listed(known))
                                           : fmt::format("did you mean \"{}{}\"?", prefix, near);
   // --set has a file of its own name, also where it adds to a map of florin.yaml.
   const YamlNode& at = member.line == 0 ? member.value : map;
@@ -131,21 +131,18 @@ void Checker::elements(const Schema& schema, const YamlNode& node, void* contain
     object(*schema.item, node.items[i], schema.make(container, "", node.items[i].place()),
            fmt::format("{}[{}]", path, i));
   for (const YamlMember& member : node.members) {
-    if (!is_key(schema, node, member, path)) continue;
+    if (!is_key(schema, node, member)) continue;
     const ConfigPlace place{*node.file, member.line, member.column};
     object(*schema.item, member.value, schema.make(container, member.key, place), below(path, member.key));
   }
 }
 
-bool Checker::is_key(const Schema& schema, const YamlNode& map, const YamlMember& member,
-                     const std::string& path) {
-  YamlNode key;
-  key.kind = YamlNode::Kind::kScalar;
-  key.file = map.file;
-  key.line = member.line;
-  key.column = member.column;
-  key.text = member.key;
-  return text(text_schema(schema.text), key, below(path, member.key)).has_value();
+bool Checker::is_key(const Schema& schema, const YamlNode& map, const YamlMember& member) {
+  if (schema.text.pattern.empty() || matches(schema.text.pattern, member.key)) return true;
+  faults_.push_back(
+      {*map.file, member.line, member.column,
+       fmt::format("\"{}\" cannot be a name here; expected {}", shown(member.key), schema.text.expected)});
+  return false;
 }
 
 }  // namespace florin

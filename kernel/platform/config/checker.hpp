@@ -41,7 +41,7 @@ class Checker {
  private:
   void field(const Field& field, const YamlMember& member, void* owner, const std::string& path);
   void elements(const Schema& schema, const YamlNode& node, void* container, const std::string& path);
-  bool is_key(const Schema& schema, const YamlNode& map, const YamlMember& member, const std::string& path);
+  bool is_key(const Schema& schema, const YamlNode& map, const YamlMember& member);
   std::optional<Json> text(const Schema& schema, const YamlNode& node, const std::string& path);
   std::optional<Json> list(const Schema& schema, const YamlNode& node, const std::string& path);
   std::optional<Json> map(const Schema& schema, const YamlNode& node, const std::string& path);

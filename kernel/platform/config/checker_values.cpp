@@ -28,12 +28,20 @@ bool has(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// Of two letters nearly all are near to others, so only what people really confuse is proposed.
+// Of so few letters nearly all are near to others, so only what people really confuse is proposed.
 std::string hint_for_country(std::string word) {
   for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   if (word == "UK") word = "GB";
   if (word == "EL") word = "GR";
   return has(rules::countries(), word) ? fmt::format("; did you mean \"{}\"?", word) : "";
+}
+
+std::string hint_for_currency(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  if (word == "YEN") word = "JPY";
+  if (word == "UKP" || word == "STG") word = "GBP";
+  const std::string code = word.substr(0, 3);  // "EURO"
+  return has(rules::currencies(), code) ? fmt::format("; did you mean \"{}\"?", code) : "";
 }
 
 // --set gives lists as "a,b".
@@ -129,7 +137,7 @@ std::optional<Json> Checker::text(const Schema& schema, const YamlNode& node, co
   }
   if (rule.format == TextRule::Format::kCurrency && !has(rules::currencies(), *word)) {
     fits = false;
-    hint = did_you_mean(*word, rules::currencies());
+    hint = hint_for_currency(*word);
   }
   if (rule.format == TextRule::Format::kCountry && !has(rules::countries(), *word)) {
     fits = false;
@@ -159,7 +167,7 @@ std::optional<Json> Checker::map(const Schema& schema, const YamlNode& node, con
   if (node.kind != YamlNode::Kind::kMap) return unfit(node, path, schema), std::nullopt;
   Json out = Json::object();
   for (const YamlMember& member : node.members) {
-    if (!is_key(schema, node, member, path)) continue;
+    if (!is_key(schema, node, member)) continue;
     if (auto item = value(*schema.item, member.value, path + "." + member.key))
       out[member.key] = *std::move(item);
   }

@@ -33,9 +33,10 @@ const Descriptor* plugin(PluginKind kind, const std::string& key, const std::str
   const Descriptor* found = catalog.find(kind, name);
   if (found == nullptr) {
     const std::vector<std::string> names = catalog.names(kind);
+    const std::string sort = kind == PluginKind::kFraudRule ? "fraud rule" : std::string(to_text(kind));
     checker.fault(*at(node, key), path + "." + key,
-                  fmt::format("is \"{}\", but no {} of that name is loaded{} (loaded: {})", name,
-                              to_text(kind), did_you_mean(name, names), listed(names)));
+                  fmt::format("is \"{}\", but no {} of that name is loaded{} (loaded: {})", name, sort,
+                              did_you_mean(name, names), listed(names)));
   }
   return found;
 }
@@ -48,9 +49,9 @@ void check_capability(const YamlNode& account, const std::string& path, const st
   if (list == nullptr || can.empty() || list->items.size() != said.size()) return;
   for (std::size_t i = 0; i < said.size(); ++i)
     if (!has(can, said[i]))
-      checker.fault(list->items[i], fmt::format("{}.{}[{}]", path, key, i),
-                    fmt::format("is \"{}\", which {} cannot do; it can: {}", said[i], descriptor.name,
-                                listed(can, 64)));
+      checker.fault(
+          list->items[i], fmt::format("{}.{}[{}]", path, key, i),
+          fmt::format("is \"{}\", which {} cannot do; it can: {}", said[i], descriptor.name, listed(can)));
 }
 
 const Schema& item_of(const char* key) { return *merchant_file_schema().field(key)->schema.item; }
@@ -113,6 +114,7 @@ void check_policy(const std::string& scripts, const std::string& section, const 
 }
 
 void check_otherwise(const MerchantConfig& merchant, const YamlNode& root, Checker& checker) {
+  if (merchant.accounts.empty()) return;  // Already said.
   std::vector<std::string> names;
   for (const auto& [name, account] : merchant.accounts) names.push_back(name);
   for (std::size_t i = 0; i < merchant.routing_otherwise.size(); ++i) {

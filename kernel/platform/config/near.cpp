@@ -53,15 +53,19 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return best.empty() ? "" : fmt::format("; did you mean \"{}\"?", best);
 }
 
-std::string listed(const std::vector<std::string>& words, std::size_t most) {
+std::string one_of_these(const std::vector<std::string>& words) {
   if (words.empty()) return "nothing";
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i == most) return text + ", ...";
-    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-    text += words[i];
-  }
+  std::string text = words.front();
+  for (std::size_t i = 1; i < words.size(); ++i) text += (i + 1 == words.size() ? " or " : ", ") + words[i];
   return text;
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  constexpr std::size_t kMost = 32;
+  if (words.empty()) return "none";
+  std::string text = words.front();
+  for (std::size_t i = 1; i < words.size() && i < kMost; ++i) text += ", " + words[i];
+  return words.size() > kMost ? text + ", ..." : text;
 }
 
 }  // namespace florin

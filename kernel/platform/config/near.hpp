@@ -14,7 +14,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 // `; did you mean "provider"?`, or "" when nothing is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
-// "a, b or c"; at most `most` of them, then "...". "nothing" for none.
-std::string listed(const std::vector<std::string>& words, std::size_t most = 16);
+// "a, b or c"; "nothing" for none.
+std::string one_of_these(const std::vector<std::string>& words);
+// "a, b, c"; at most 32 of them, then "..."; "none" for none.
+std::string listed(const std::vector<std::string>& words);
 
 }  // namespace florin

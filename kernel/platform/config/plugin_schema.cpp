@@ -45,8 +45,13 @@ void add_fields(Schema& schema, const Json& json) {
 Schema from_json(const Json& json) {
   Schema schema;
   schema.kind = Schema::Kind::kAny;
-  const std::string type =
+  std::string type =
       json.is_object() && json.contains("type") && json["type"].is_string() ? json["type"] : "";
+  // "enum" alone, as people write it for words.
+  if (type.empty() && json.is_object() && json.contains("enum") && json["enum"].is_array() &&
+      std::all_of(json["enum"].begin(), json["enum"].end(),
+                  [](const Json& word) { return word.is_string(); }))
+    type = "string";
   if (type == "string") {
     schema = text_schema(text_rule(json));
   } else if (type == "integer" || type == "number") {

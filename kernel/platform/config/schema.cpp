@@ -22,7 +22,7 @@ std::vector<std::string> Schema::field_names() const {
 std::string describe(const Schema& schema) {
   switch (schema.kind) {
     case Schema::Kind::kText:
-      return schema.text.one_of.empty() ? schema.text.expected : listed(schema.text.one_of);
+      return schema.text.one_of.empty() ? schema.text.expected : one_of_these(schema.text.one_of);
     case Schema::Kind::kInteger:
       if (schema.decimals) return "a number";
       if (schema.least == INT64_MIN && schema.most == INT64_MAX) return "a whole number";

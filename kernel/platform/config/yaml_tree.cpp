@@ -190,6 +190,16 @@ bool closes(const std::string& text, int line, int column) {
   return false;
 }
 
+// What people mostly did when yaml-cpp says this.
+std::string_view advice(std::string_view message) {
+  if (message == "illegal map value")
+    return " (a text that holds \": \" needs quotes; keys that belong together stand in one column)";
+  if (message == "end of map flow not found") return " (a \"{\" is not closed)";
+  if (message == "end of sequence flow not found") return " (a \"[\" is not closed)";
+  if (message == "unknown token") return " (a text that begins with @, ` or % needs quotes)";
+  return "";
+}
+
 }  // namespace
 
 std::optional<YamlNode> parse_yaml(const std::string& file, const std::string& text,
@@ -207,7 +217,8 @@ std::optional<YamlNode> parse_yaml(const std::string& file, const std::string& t
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& e) {
-    faults.push_back({file, e.mark.line + 1, e.mark.column + 1, "this is not YAML: " + e.msg});
+    faults.push_back({file, e.mark.line + 1, e.mark.column + 1,
+                      fmt::format("this is not YAML: {}{}", e.msg, advice(e.msg))});
     return std::nullopt;
   }
   if (const auto quoted = builder.last_quoted(); quoted && !closes(text, quoted->first, quoted->second)) {
@@ -215,7 +226,10 @@ std::optional<YamlNode> parse_yaml(const std::string& file, const std::string& t
     return std::nullopt;
   }
   YamlNode root = builder.take_root();
-  if (root.kind == YamlNode::Kind::kNull) root.kind = YamlNode::Kind::kMap;
+  if (root.kind == YamlNode::Kind::kNull) {
+    root.kind = YamlNode::Kind::kMap;
+    root.line = root.column = 1;
+  }
   if (root.kind != YamlNode::Kind::kMap) {
     faults.push_back(
         {file, root.line, root.column, "the file must hold keys with values, like \"name: Lisbon Books\""});
