@@ -137,7 +137,9 @@ struct ConfigOutcome {
 ConfigOutcome load_config(const std::string& directory, const std::vector<std::string>& overrides,
                           const PluginCatalog& catalog);
 
-// Reads only what is needed to find the plugins and the store, before there is a catalog.
+// Reads only what is needed to find the plugins and the store, before there is a catalog. Null only when
+// florin.yaml cannot be read as YAML: with a fault in one key there are `faults` and a configuration that
+// has that key's default, good enough to open the plugins and have load_config() say everything at once.
 ConfigOutcome load_bare_config(const std::string& directory, const std::vector<std::string>& overrides);
 
 // The JSON Schemas for editors, generated from the same source as the checks; merchant.schema.json

@@ -94,6 +94,15 @@ TEST_F(Config, TheBareConfigurationNeedsNoSecretsAndNoMerchants) {
   EXPECT_EQ(outcome.config->plugins_dir, directory_ + "/here");
 }
 
+TEST_F(Config, TheBareConfigurationSaysItsFaultsAndIsStillGoodForFindingThePlugins) {
+  write("config/florin.yaml", "server: {prot: 1}\nplugins: {folder: here}\nstore: {readers: none}\n");
+  const ConfigOutcome outcome = load_bare_config(directory_, {});
+  ASSERT_TRUE(outcome.config);
+  EXPECT_EQ(outcome.faults.size(), 2u);
+  EXPECT_EQ(outcome.config->plugins_dir, directory_ + "/here");
+  EXPECT_EQ(outcome.config->store.readers, 2);
+}
+
 TEST_F(Config, ABigMerchantIsCheckedInAMomentAndItsLastKeyIsFound) {
   std::string text = kMerchant;
   text += "  values:\n";

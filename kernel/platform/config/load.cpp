@@ -147,14 +147,14 @@ ConfigOutcome load_bare_config(const std::string& directory, const std::vector<s
   YamlNode needed = root;
   needed.members.clear();
   needed.index.clear();
-  for (const char* key : {"mode", "server", "store", "sandbox", "plugins", "scripts"})
+  for (const char* key : {"mode", "server", "store", "sandbox", "plugins", "scripts", "log"})
     if (const YamlMember* member = root.find(key)) needed.add(*member);
   Checker checker(config->directory, false, faults);
   checker.object(florin_file_schema(), needed, config.get(), "");
   fill_in_absent(*config);
   sort_by_place(faults);
-  if (!faults.empty()) return {nullptr, std::move(faults)};
-  return {std::move(config), {}};
+  if (!sound) config = nullptr;
+  return {std::move(config), std::move(faults)};
 }
 
 }  // namespace florin
