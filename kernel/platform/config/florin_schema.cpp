@@ -113,7 +113,7 @@ Schema made() {
   of.object("server", &AppConfig::server, server(), "Where florind listens and what it lets in.");
   of.object("store", &AppConfig::store, store(), "Where everything is kept.");
   of.group("sandbox", one([](auto& in) {
-             in.text("url", &AppConfig::sandbox_url, rules::base_url(),
+             in.text("url", &AppConfig::sandbox_url, rules::far_side(),
                      "Where `florin sandbox` plays the providers; test mode only. Absent: plugins talk to "
                      "the providers' own test hosts.")
                  .restart();

@@ -21,7 +21,7 @@ SchemaOf<AccountConfig> account() {
              "Milliseconds for one exchange with the provider.");
   of.integer("max_in_flight", &AccountConfig::max_in_flight, 1, 10'000,
              "Exchanges at once; more are turned away and routed elsewhere.");
-  of.text("base_url", &AccountConfig::base_url, rules::base_url(),
+  of.text("base_url", &AccountConfig::base_url, rules::far_side(),
           "Where this account's far side is, instead of the sandbox; test mode only.");
   of.settings_of("provider", PluginKind::kProvider);
   return of;

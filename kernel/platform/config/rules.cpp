@@ -74,6 +74,11 @@ TextRule base_url() {
                   "an address like \"https://pay.example.com\", without path or final \"/\"");
 }
 
+TextRule far_side() {
+  return matching(R"(https?://[^/?#@\s]+(/[^/?#\s]+)*)",
+                  "an address like \"http://127.0.0.1:8090\", without final \"/\"");
+}
+
 TextRule url() {
   return matching(R"(https?://[^/?#@\s]+([/?][^#\s]*)?)",
                   "an address like \"https://shop.example.com/hooks\"");

@@ -16,6 +16,7 @@ TextRule key_of_32_bytes();  // base64; a secret.
 TextRule name();             // Of accounts, notifiers, keys: ^[a-z0-9][a-z0-9-]*$
 TextRule plugin_name();
 TextRule base_url();                         // http(s)://host[:port], no path
+TextRule far_side();                         // http(s)://host[:port][/path], no final "/"
 TextRule url();                              // http(s)://host[:port]/...
 TextRule event_pattern();                    // "payment.succeeded", "payment.*", "*"
 TextRule policy(const std::string& folder);  // "routing/prefer_local_acquirer"
