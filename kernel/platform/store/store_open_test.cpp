@@ -1,6 +1,9 @@
 // What opening a store does and what it refuses, with sentences for whoever starts it.
 #include "kernel/platform/store/open.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -17,8 +20,12 @@ namespace {
 
 using testing::HasSubstr;
 
-Migration things() { return make_migration(1, "test", "things", "CREATE TABLE things (id TEXT PRIMARY KEY);\n"); }
-Migration others() { return make_migration(7, "test", "others", "CREATE TABLE others (id TEXT PRIMARY KEY);\n"); }
+Migration things() {
+  return make_migration(1, "test", "things", "CREATE TABLE things (id TEXT PRIMARY KEY);\n");
+}
+Migration others() {
+  return make_migration(7, "test", "others", "CREATE TABLE others (id TEXT PRIMARY KEY);\n");
+}
 
 class StoreOpening : public test::StoreTest {
  protected:
@@ -66,7 +73,8 @@ TEST_P(StoreOpening, RefusesAMigrationThatChangedAfterItWasApplied) {
 }
 
 TEST_P(StoreOpening, AMigrationThatFailsLeavesNothingOfItselfBehind) {
-  const Migration half = make_migration(7, "test", "half", "CREATE TABLE half (id TEXT);\nCREATE TABLE things (id TEXT);\n");
+  const Migration half =
+      make_migration(7, "test", "half", "CREATE TABLE half (id TEXT);\nCREATE TABLE things (id TEXT);\n");
   use({things(), half});
 
   EXPECT_THAT(refusal().message, HasSubstr("0007_half"));
@@ -84,9 +92,11 @@ TEST_P(StoreOpening, ToReadOnlySeesTheDaemonsRowsAndRefusesToWrite) {
 
   const auto looking = open_store_read_only(options());
   ASSERT_TRUE(looking) << looking.error().message;
-  const auto seen = (*looking)->read([](Session& session) -> Result<std::string> {
-    return std::get<0>(*session.one<std::tuple<std::string>>("SELECT id FROM things"));
-  }).run();
+  const auto seen = (*looking)
+                        ->read([](Session& session) -> Result<std::string> {
+                          return std::get<0>(*session.one<std::tuple<std::string>>("SELECT id FROM things"));
+                        })
+                        .run();
   const auto wrote = (*looking)->write([](Session&) -> Result<Done> { return Done{}; }).run();
 
   ASSERT_TRUE(seen) << seen.error().message;
@@ -167,6 +177,45 @@ TEST_F(StoreFile, WhoseDirectoryCannotBeMadeIsRefusedWithThatPath) {
 
   EXPECT_EQ(refused.code, "store_unwritable");
   EXPECT_THAT(refused.message, HasSubstr(directory_.path() + "/file"));
+}
+
+// What a process that is not root is told: root may write everywhere. It starts no thread, because it is
+// refused before there would be one.
+std::string told_to_nobody(const StoreOptions& options) {
+  int ends[2];
+  if (pipe(ends) != 0) return "no pipe";
+  const pid_t child = fork();
+  if (child == 0) {
+    if (geteuid() == 0 && setuid(65534) != 0) _exit(1);
+    const auto opened = open_store(options);
+    const std::string told = opened ? "it was opened" : opened.error().message;
+    _exit(write(ends[1], told.data(), told.size()) < 0);
+  }
+  close(ends[1]);
+  char told[1024];
+  const ssize_t length = read(ends[0], told, sizeof told);
+  close(ends[0]);
+  waitpid(child, nullptr, 0);
+  return std::string(told, length > 0 ? static_cast<std::size_t>(length) : 0);
+}
+
+TEST_F(StoreFile, ThatMayNotBeWrittenIsRefusedWithWhoMustBeAble) {
+  using std::filesystem::perms;
+  StoreOptions options;
+  options.url = "sqlite:" + directory_.path() + "/florin.db";
+  options.executor = &executor_;
+  ASSERT_TRUE(migrate(options));
+  std::filesystem::permissions(directory_.path() + "/florin.db", static_cast<perms>(0444));
+  const std::string lock = directory_.path() + "/florin.db.lock";
+
+  std::filesystem::remove(lock);
+  std::filesystem::permissions(directory_.path(), static_cast<perms>(0777));
+  EXPECT_THAT(told_to_nobody(options), HasSubstr("florin.db is read-only: the user that runs florind"));
+
+  std::filesystem::remove(lock);
+  std::filesystem::permissions(directory_.path(), static_cast<perms>(0555));
+  EXPECT_THAT(told_to_nobody(options), HasSubstr("the database's directory must be writable"));
+  std::filesystem::permissions(directory_.path(), perms::owner_all);
 }
 
 TEST_F(StoreFile, ThatDoesNotExistCannotBeReadOnly) {
