@@ -19,7 +19,8 @@ const char* postgres_url() { return std::getenv("FLORIN_TEST_POSTGRES"); }
 
 void on_postgres(const std::string& sql) {
   PGconn* connection = PQconnectdb(postgres_url());
-  PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection, [](void*, const char*) {}, nullptr);
   PGresult* result = PQexec(connection, sql.c_str());
   const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
   const std::string problem = PQerrorMessage(connection);

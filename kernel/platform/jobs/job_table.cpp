@@ -12,7 +12,9 @@ void insert(Session& session, const Job& job, std::int64_t due) {
       job.id, job.kind, job.payload, job.attempt, due);
 }
 
-void remove(Session& session, const std::string& id) { session.execute("DELETE FROM jobs WHERE id = :id", id); }
+void remove(Session& session, const std::string& id) {
+  session.execute("DELETE FROM jobs WHERE id = :id", id);
+}
 
 bool any_due(Session& session, const std::string& kind, std::int64_t now) {
   return session
@@ -24,15 +26,16 @@ bool any_due(Session& session, const std::string& kind, std::int64_t now) {
 std::vector<Job> claim(Session& session, const std::string& kind, std::int64_t now, std::int64_t lease_end,
                        const std::string& owner, std::int64_t count) {
   // SQLite has one writer, so there is nobody to pass over.
-  const char* sql = session.engine() == Engine::kPostgres
-                        ? "WITH picked AS (SELECT id AS job FROM jobs WHERE kind = :kind AND state <> 'dead' AND "
-                          "due <= :now ORDER BY due LIMIT :count FOR UPDATE SKIP LOCKED) "
-                          "UPDATE jobs SET state = 'running', due = :lease_end, owner = :owner FROM picked "
-                          "WHERE id = job RETURNING id, payload, attempt"
-                        : "WITH picked AS (SELECT id AS job FROM jobs WHERE kind = :kind AND state <> 'dead' AND "
-                          "due <= :now ORDER BY due LIMIT :count) "
-                          "UPDATE jobs SET state = 'running', due = :lease_end, owner = :owner FROM picked "
-                          "WHERE id = job RETURNING id, payload, attempt";
+  const char* sql =
+      session.engine() == Engine::kPostgres
+          ? "WITH picked AS (SELECT id AS job FROM jobs WHERE kind = :kind AND state <> 'dead' AND "
+            "due <= :now ORDER BY due LIMIT :count FOR UPDATE SKIP LOCKED) "
+            "UPDATE jobs SET state = 'running', due = :lease_end, owner = :owner FROM picked "
+            "WHERE id = job RETURNING id, payload, attempt"
+          : "WITH picked AS (SELECT id AS job FROM jobs WHERE kind = :kind AND state <> 'dead' AND "
+            "due <= :now ORDER BY due LIMIT :count) "
+            "UPDATE jobs SET state = 'running', due = :lease_end, owner = :owner FROM picked "
+            "WHERE id = job RETURNING id, payload, attempt";
   std::vector<Job> claimed;
   for (auto& [id, payload, attempt] : session.all<std::tuple<std::string, std::string, std::int64_t>>(
            sql, kind, now, count, lease_end, owner))
@@ -41,8 +44,8 @@ std::vector<Job> claim(Session& session, const std::string& kind, std::int64_t n
 }
 
 void renew(Session& session, const std::string& id, const std::string& owner, std::int64_t lease_end) {
-  session.execute("UPDATE jobs SET due = :due WHERE id = :id AND owner = :owner AND state = 'running'", lease_end, id,
-                  owner);
+  session.execute("UPDATE jobs SET due = :due WHERE id = :id AND owner = :owner AND state = 'running'",
+                  lease_end, id, owner);
 }
 
 void finish(Session& session, const std::string& id, const std::string& owner) {
@@ -52,7 +55,8 @@ void finish(Session& session, const std::string& id, const std::string& owner) {
 void put_back(Session& session, const std::string& id, const std::string& owner, std::int64_t due,
               const std::string& last_error) {
   session.execute(
-      "UPDATE jobs SET state = 'waiting', attempt = attempt + 1, due = :due, owner = '', last_error = :last_error "
+      "UPDATE jobs SET state = 'waiting', attempt = attempt + 1, due = :due, owner = '', last_error = "
+      ":last_error "
       "WHERE id = :id AND owner = :owner",
       due, last_error, id, owner);
 }
@@ -70,8 +74,8 @@ void release_all(Session& session, std::int64_t now) {
 
 Jobs::Counts count(Session& session) {
   Jobs::Counts counts;
-  for (const auto& [state, number] :
-       session.all<std::tuple<std::string, std::int64_t>>("SELECT state, count(*) FROM jobs GROUP BY state")) {
+  for (const auto& [state, number] : session.all<std::tuple<std::string, std::int64_t>>(
+           "SELECT state, count(*) FROM jobs GROUP BY state")) {
     if (state == "waiting") counts.waiting = number;
     if (state == "running") counts.running = number;
     if (state == "dead") counts.dead = number;

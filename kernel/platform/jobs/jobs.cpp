@@ -104,7 +104,8 @@ Task<void> StoredJobs::poll() {
     };
     auto writing = store_.write(unit);
     const auto written = co_await writing;
-    if (!written) spdlog::warn("jobs of the process before must wait for their leases: {}", written.error().message);
+    if (!written)
+      spdlog::warn("jobs of the process before must wait for their leases: {}", written.error().message);
   }
   while (!stopping_) {
     wake();

@@ -46,7 +46,8 @@ class DurableJobs : public test::StoreTest {
     StoreTest::TearDown();
   }
 
-  static Task<Result<JobOutcome>> answer(Seen& seen, Clock& clock, Job job, Duration takes, Result<JobOutcome> outcome) {
+  static Task<Result<JobOutcome>> answer(Seen& seen, Clock& clock, Job job, Duration takes,
+                                         Result<JobOutcome> outcome) {
     {
       const std::lock_guard lock(seen.mutex);
       seen.runs[job.id] += 1;
@@ -67,7 +68,9 @@ class DurableJobs : public test::StoreTest {
     JobKind made;
     made.kind = "test";
     made.schedule = {0s, 0s};
-    made.run = [this, outcome, takes](Job job) { return answer(seen_, clock_, std::move(job), takes, outcome); };
+    made.run = [this, outcome, takes](Job job) {
+      return answer(seen_, clock_, std::move(job), takes, outcome);
+    };
     return made;
   }
 
@@ -227,7 +230,8 @@ TEST_P(DurableJobs, OfAProcessThatDiedRunsAgainWhenItsLeaseHasRunOut) {
   enqueue("orphan", now() + 1'000'000'000);
   const std::int64_t lease_end = now() + 400'000;
   ASSERT_TRUE(write([lease_end](Session& session) -> Result<Done> {
-    session.execute("UPDATE jobs SET state = 'running', owner = 'dead', due = :due WHERE id = 'orphan'", lease_end);
+    session.execute("UPDATE jobs SET state = 'running', owner = 'dead', due = :due WHERE id = 'orphan'",
+                    lease_end);
     session.execute("UPDATE jobs SET state = 'running', owner = 'alive' WHERE id = 'kept'");
     return Done{};
   }));
@@ -256,7 +260,8 @@ TEST_P(DurableJobs, TwoNodesShareThemAndRunEachOnce) {
   other->add_kind(kind(JobOutcome{}, 1ms));
   jobs_->add_kind(kind(JobOutcome{}, 1ms));
   ASSERT_TRUE(write([this](Session& session) -> Result<Done> {
-    for (int i = 0; i < 300; ++i) jobs_->enqueue(session, Job{"job" + std::to_string(i), "test", "{}"}, now());
+    for (int i = 0; i < 300; ++i)
+      jobs_->enqueue(session, Job{"job" + std::to_string(i), "test", "{}"}, now());
     return Done{};
   }));
   jobs_->start();

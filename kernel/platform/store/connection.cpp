@@ -11,7 +11,8 @@ constexpr std::size_t kStatementsMax = 512;
 }  // namespace
 
 void Connection::stage(StagedEvent event) {
-  FLORIN_CHECK(staged_ != nullptr, "an event is staged in a unit of work, not in a read or while the group closes");
+  FLORIN_CHECK(staged_ != nullptr,
+               "an event is staged in a unit of work, not in a read or while the group closes");
   staged_->push_back(std::move(event));
 }
 

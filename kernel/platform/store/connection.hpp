@@ -80,7 +80,8 @@ class Connection : public Session {
 
   // Declared in this order: statements go before the session that they belong to.
   std::unique_ptr<soci::session> session_;
-  std::unordered_map<std::string, std::vector<std::unique_ptr<Statement>>, TextHash, std::equal_to<>> statements_;
+  std::unordered_map<std::string, std::vector<std::unique_ptr<Statement>>, TextHash, std::equal_to<>>
+      statements_;
   std::vector<Value> values_;
   std::vector<StagedEvent>* staged_ = nullptr;
   bool failed_ = false;

@@ -9,11 +9,14 @@ Error to_error(const EngineFault& fault) {
   const std::string what = fault.what();
   switch (fault.kind) {
     case EngineFault::Kind::kFull:
-      return Error{Error::Kind::kUnavailable, "the database's disk is full, make room on it: " + what, "storage_full", ""};
+      return Error{Error::Kind::kUnavailable, "the database's disk is full, make room on it: " + what,
+                   "storage_full", ""};
     case EngineFault::Kind::kLost:
-      return Error{Error::Kind::kUnavailable, "the database cannot be reached: " + what, "store_unreachable", ""};
+      return Error{Error::Kind::kUnavailable, "the database cannot be reached: " + what, "store_unreachable",
+                   ""};
     case EngineFault::Kind::kConflict:
-      return Error{Error::Kind::kUnavailable, "other nodes kept changing the same rows: " + what, "store_conflict", ""};
+      return Error{Error::Kind::kUnavailable, "other nodes kept changing the same rows: " + what,
+                   "store_conflict", ""};
     case EngineFault::Kind::kStatement:
     case EngineFault::Kind::kBroken:
       break;

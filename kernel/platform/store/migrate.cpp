@@ -16,7 +16,8 @@ namespace florin {
 Migration make_migration(int number, std::string module, std::string name, std::string sql) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned length = 0;
-  FLORIN_CHECK(EVP_Digest(sql.data(), sql.size(), digest, &length, EVP_sha256(), nullptr) == 1, "SHA-256 cannot fail");
+  FLORIN_CHECK(EVP_Digest(sql.data(), sql.size(), digest, &length, EVP_sha256(), nullptr) == 1,
+               "SHA-256 cannot fail");
   std::string checksum;
   for (unsigned i = 0; i < length; ++i) checksum += fmt::format("{:02x}", digest[i]);
   return Migration{number, std::move(module), std::move(name), std::move(sql), std::move(checksum)};
@@ -36,7 +37,8 @@ constexpr const char* kTable =
 
 std::vector<Applied> applied_migrations(Connection& connection) {
   if (!connection.has_table("schema_migrations")) return {};
-  return connection.all<Applied>("SELECT number, module, name, checksum FROM schema_migrations ORDER BY number");
+  return connection.all<Applied>(
+      "SELECT number, module, name, checksum FROM schema_migrations ORDER BY number");
 }
 
 Error refused(std::string message, const char* code) {
@@ -70,21 +72,25 @@ bool apply(Connection& connection, const Migration& migration) {
 
 }  // namespace
 
-Result<std::vector<Migration>> missing_migrations(Connection& connection, const std::vector<Migration>& wanted) {
+Result<std::vector<Migration>> missing_migrations(Connection& connection,
+                                                  const std::vector<Migration>& wanted) {
   std::vector<Migration> missing = wanted;
   for (const auto& [number, module, name, checksum] : applied_migrations(connection)) {
-    const auto known = std::find_if(missing.begin(), missing.end(),
-                                    [wanted_number = number](const Migration& m) { return m.number == wanted_number; });
+    const auto known =
+        std::find_if(missing.begin(), missing.end(),
+                     [wanted_number = number](const Migration& m) { return m.number == wanted_number; });
     if (known == missing.end())
-      return refused(fmt::format("the database is newer than this binary: it has migration {:04}_{} of {}, which this "
-                                 "one does not know; start the newer binary, or restore a backup made before it",
-                                 number, name, module),
-                     "database_newer");
+      return refused(
+          fmt::format("the database is newer than this binary: it has migration {:04}_{} of {}, which this "
+                      "one does not know; start the newer binary, or restore a backup made before it",
+                      number, name, module),
+          "database_newer");
     if (known->checksum != checksum)
-      return refused(fmt::format("migration {:04}_{} of {} has changed since it was applied to this database; a "
-                                 "migration is never edited, a new one follows it",
-                                 number, name, module),
-                     "migration_changed");
+      return refused(
+          fmt::format("migration {:04}_{} of {} has changed since it was applied to this database; a "
+                      "migration is never edited, a new one follows it",
+                      number, name, module),
+          "migration_changed");
     missing.erase(known);
   }
   return missing;

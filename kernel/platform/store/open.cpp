@@ -34,8 +34,9 @@ Result<Place> place_of(const std::string& url) {
   }
   if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
     return Place{"", store::postgres_connector(url)};
-  return Error{Error::Kind::kInvalid, "store.url must be sqlite:<file> or postgresql://<user>@<host>/<database>",
-               "store_url", "store.url"};
+  return Error{Error::Kind::kInvalid,
+               "store.url must be sqlite:<file> or postgresql://<user>@<host>/<database>", "store_url",
+               "store.url"};
 }
 
 std::vector<Migration> wanted(const StoreOptions& options, Engine engine) {
@@ -52,9 +53,10 @@ std::vector<std::unique_ptr<store::Connection>> make_readers(store::Connector& c
 // A reader of a database that must be there already.
 Result<std::unique_ptr<store::Connection>> look_into(Place& place) {
   if (!place.file.empty() && !std::filesystem::exists(place.file))
-    return Error{Error::Kind::kNotFound,
-                 fmt::format("there is no database {} yet: start florind once, or run florin migrate", place.file),
-                 "no_database", ""};
+    return Error{
+        Error::Kind::kNotFound,
+        fmt::format("there is no database {} yet: start florind once, or run florin migrate", place.file),
+        "no_database", ""};
   return place.connector->reader();
 }
 
@@ -85,9 +87,9 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options) try {
   FLORIN_TRY(place, place_of(options.url));
   FLORIN_TRY(taken, take(place, options));
   auto readers = make_readers(*place.connector, options.readers);
-  return std::unique_ptr<Store>(std::make_unique<store::SqlStore>(*options.executor, std::move(taken.lock),
-                                                                  std::move(place.connector),
-                                                                  std::move(taken.writer), std::move(readers)));
+  return std::unique_ptr<Store>(
+      std::make_unique<store::SqlStore>(*options.executor, std::move(taken.lock), std::move(place.connector),
+                                        std::move(taken.writer), std::move(readers)));
 } catch (const store::EngineFault& fault) {
   return store::to_error(fault);
 }
@@ -97,10 +99,11 @@ Result<std::unique_ptr<Store>> open_store_read_only(const StoreOptions& options)
   FLORIN_TRY(first, look_into(place));
   FLORIN_TRY(missing, store::missing_migrations(*first, wanted(options, place.connector->engine())));
   if (!missing.empty())
-    return Error{Error::Kind::kUnavailable,
-                 fmt::format("the database lacks migration {:04}_{}: start florind once, or run florin migrate",
-                             missing.front().number, missing.front().name),
-                 "database_older", ""};
+    return Error{
+        Error::Kind::kUnavailable,
+        fmt::format("the database lacks migration {:04}_{}: start florind once, or run florin migrate",
+                    missing.front().number, missing.front().name),
+        "database_older", ""};
   auto readers = make_readers(*place.connector, options.readers);
   return std::unique_ptr<Store>(std::make_unique<store::SqlStore>(
       *options.executor, nullptr, std::move(place.connector), nullptr, std::move(readers)));

@@ -39,11 +39,13 @@ class PostgresConnection final : public Connection {
   PostgresConnection(const std::string& url, bool writes)
       : Connection(connect(url)),
         raw_(static_cast<soci::postgresql_session_backend*>(session().get_backend())->conn_) {
-    PQsetNoticeProcessor(raw_, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        raw_, [](void*, const char*) {}, nullptr);
     PQsetErrorVerbosity(raw_, PQERRORS_TERSE);  // The detail quotes the rows' values.
     // Whatever the server's own settings: an answered COMMIT is on the disk, and nobody's forgotten lock
     // holds the one writer for ever.
-    if (writes) exec("SET synchronous_commit = on; SET lock_timeout = '3s'; SET default_transaction_read_only = off");
+    if (writes)
+      exec("SET synchronous_commit = on; SET lock_timeout = '3s'; SET default_transaction_read_only = off");
   }
   ~PostgresConnection() override { forget_statements(); }
 

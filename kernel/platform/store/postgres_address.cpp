@@ -15,8 +15,8 @@ namespace {
 
 std::map<std::string, std::string> parse(const std::string& url) {
   char* problem = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &problem),
-                                                                             &PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(url.c_str(), &problem), &PQconninfoFree);
   if (!options) {
     PQfreemem(problem);  // It quotes the url, and the url may hold a password.
     throw EngineFault(EngineFault::Kind::kBroken,
@@ -54,7 +54,8 @@ std::string connection_words(const std::string& url) {
 
 std::string shown_address(const std::string& url) {
   std::map<std::string, std::string> words = parse(url);
-  return fmt::format("PostgreSQL at {}, database {}", words.count("host") ? words["host"] : "the local socket",
+  return fmt::format("PostgreSQL at {}, database {}",
+                     words.count("host") ? words["host"] : "the local socket",
                      words.count("dbname") ? words["dbname"] : "of the user's name");
 }
 

@@ -11,7 +11,8 @@ constexpr std::size_t kWaitingMax = 16'384;
 constexpr std::chrono::seconds kIdleMax{30};
 }  // namespace
 
-Readers::Readers(Connector& connector, std::vector<std::unique_ptr<Connection>> connections) : connector_(connector) {
+Readers::Readers(Connector& connector, std::vector<std::unique_ptr<Connection>> connections)
+    : connector_(connector) {
   for (std::unique_ptr<Connection>& connection : connections)
     threads_.emplace_back([this, own = std::move(connection)]() mutable { work(std::move(own)); });
 }
@@ -58,7 +59,8 @@ void Readers::work(std::unique_ptr<Connection> connection) {
   }
 }
 
-std::optional<EngineFault> Readers::answer(std::unique_ptr<Connection>& connection, bool idled, Waiting& waiting) {
+std::optional<EngineFault> Readers::answer(std::unique_ptr<Connection>& connection, bool idled,
+                                           Waiting& waiting) {
   try {
     if (!connection) connection = connector_.reader();
     if (idled) connection->check_alive();

@@ -7,7 +7,8 @@ namespace florin::store {
 
 namespace {
 Error overloaded() {
-  return Error{Error::Kind::kUnavailable, "too much is waiting for the database, or it is closing", "store_busy", ""};
+  return Error{Error::Kind::kUnavailable, "too much is waiting for the database, or it is closing",
+               "store_busy", ""};
 }
 }  // namespace
 

@@ -39,7 +39,8 @@ EngineFault fault_of(int extended, const std::string& message) {
 
 std::unique_ptr<soci::session> connect(const std::string& file) {
   if (file.find('"') != std::string::npos)
-    throw EngineFault(EngineFault::Kind::kBroken, "a database file's name cannot have a double quote: " + file);
+    throw EngineFault(EngineFault::Kind::kBroken,
+                      "a database file's name cannot have a double quote: " + file);
   try {
     return std::make_unique<soci::session>(soci::sqlite3, "db=\"" + file + "\" timeout=5");
   } catch (const soci::soci_error& error) {
@@ -58,8 +59,9 @@ class SqliteConnection final : public Connection {
       if (sqlite3_db_readonly(raw_, "main") == 1)
         throw EngineFault(EngineFault::Kind::kBroken,
                           file + " is read-only: the user that runs florind must be able to write it");
-      exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-           "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000");
+      exec(
+          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+          "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000");
       sqlite3_wal_hook(raw_, &note_log_pages, this);
       begin_ = prepare("BEGIN IMMEDIATE");
       mark_ = prepare("SAVEPOINT unit");
@@ -89,7 +91,8 @@ class SqliteConnection final : public Connection {
   bool in_transaction() const override { return sqlite3_get_autocommit(raw_) == 0; }
 
   bool has_table(const std::string& name) override {
-    return one<std::tuple<std::int64_t>>("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", name)
+    return one<std::tuple<std::int64_t>>("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name",
+                                         name)
         .has_value();
   }
 
@@ -100,9 +103,10 @@ class SqliteConnection final : public Connection {
     } catch (const EngineFault&) {
       // After a failed fsync the kernel may have dropped the pages and call the next fsync a success.
       if ((sqlite3_extended_errcode(raw_) & 0xff) == SQLITE_IOERR)
-        stop_process(fmt::format("the disk failed under {} while committing ({}); what is durable is unknown, so "
-                                 "florind ends: check the disk, then start it again",
-                                 file_, sqlite3_errmsg(raw_)));
+        stop_process(
+            fmt::format("the disk failed under {} while committing ({}); what is durable is unknown, so "
+                        "florind ends: check the disk, then start it again",
+                        file_, sqlite3_errmsg(raw_)));
       throw;
     }
   }
@@ -114,9 +118,10 @@ class SqliteConnection final : public Connection {
     const int code = sqlite3_wal_checkpoint_v2(raw_, nullptr, how, nullptr, nullptr);
     // Busy or full: everything is still in the log, and the next commit says again how long that is.
     if ((code & 0xff) == SQLITE_IOERR)
-      stop_process(fmt::format("the disk failed under {} while its log was written back ({}); florind ends: check "
-                               "the disk, then start it again",
-                               file_, sqlite3_errmsg(raw_)));
+      stop_process(
+          fmt::format("the disk failed under {} while its log was written back ({}); florind ends: check "
+                      "the disk, then start it again",
+                      file_, sqlite3_errmsg(raw_)));
   }
 
  protected:
@@ -131,7 +136,9 @@ class SqliteConnection final : public Connection {
     return SQLITE_OK;
   }
 
-  EngineFault here(int code) const { return fault_of(code, fmt::format("{}: {}", file_, sqlite3_errmsg(raw_))); }
+  EngineFault here(int code) const {
+    return fault_of(code, fmt::format("{}: {}", file_, sqlite3_errmsg(raw_)));
+  }
 
   sqlite_api::sqlite3_stmt* prepare(const char* sql) {
     sqlite_api::sqlite3_stmt* statement = nullptr;

@@ -40,17 +40,19 @@ Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& database_fil
   const std::string path = database_file + ".lock";
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0)
-    return unavailable(fmt::format("cannot write {}: {}; the database's directory must be writable for the user "
-                                   "that runs florind",
-                                   path, std::strerror(errno)),
-                       "store_unwritable");
+    return unavailable(
+        fmt::format("cannot write {}: {}; the database's directory must be writable for the user "
+                    "that runs florind",
+                    path, std::strerror(errno)),
+        "store_unwritable");
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     const std::string holder = read_holder(descriptor);
     close(descriptor);
-    return unavailable(fmt::format("{} is in use by another florind{}: stop that one, or give this one a store.url "
-                                   "of its own",
-                                   database_file, holder),
-                       "store_locked");
+    return unavailable(
+        fmt::format("{} is in use by another florind{}: stop that one, or give this one a store.url "
+                    "of its own",
+                    database_file, holder),
+        "store_locked");
   }
   const std::string process = std::to_string(getpid());
   // Only a courtesy to whoever finds it locked: the lock holds without it, on a full disk too.

@@ -27,14 +27,16 @@ std::vector<std::string> parameter_names(std::string_view sql);
 class Statement {
  public:
   // Prepares for parameters of the types that `values` have, and for columns as in Session::fetch.
-  Statement(soci::session& session, std::string_view sql, const std::vector<Value>& values, std::string_view columns);
+  Statement(soci::session& session, std::string_view sql, const std::vector<Value>& values,
+            std::string_view columns);
 
   // Whether it was prepared for such values and columns. NULL fits any parameter.
   bool fits(const std::vector<Value>& values, std::string_view columns) const;
 
   // Both take the texts out of `values`. SOCI's exceptions pass through.
   std::int64_t run(std::vector<Value>& values);
-  void fetch(std::vector<Value>& values, int limit, const std::function<void(const std::vector<Value>&)>& row);
+  void fetch(std::vector<Value>& values, int limit,
+             const std::function<void(const std::vector<Value>&)>& row);
 
  private:
   struct Slot {

@@ -34,9 +34,11 @@ class Relay {
  public:
   enum Cut { kNever, kBeforeCommit, kAfterCommit };
 
-  Relay(std::string directory, std::string server) : server_(std::move(server)), listener_(socket(AF_UNIX, SOCK_STREAM, 0)) {
+  Relay(std::string directory, std::string server)
+      : server_(std::move(server)), listener_(socket(AF_UNIX, SOCK_STREAM, 0)) {
     const sockaddr_un here = address(directory);
-    if (bind(listener_, reinterpret_cast<const sockaddr*>(&here), sizeof here) != 0 || listen(listener_, 16) != 0)
+    if (bind(listener_, reinterpret_cast<const sockaddr*>(&here), sizeof here) != 0 ||
+        listen(listener_, 16) != 0)
       throw std::runtime_error("the relay cannot listen in " + directory);
     accepting_ = std::thread([this] { accept_all(); });
   }
@@ -126,10 +128,12 @@ class StoreCommit : public test::StoreTest {
   // Writes one row with that wire cut; nothing here would keep a second row with the same number away.
   void write_through(Relay::Cut cut) {
     relay_->cut(cut);
-    const auto written = relayed_->write([](Session& session) -> Result<Done> {
-      session.execute("INSERT INTO things (id) VALUES (1)");
-      return Done{};
-    }).run();
+    const auto written = relayed_
+                             ->write([](Session& session) -> Result<Done> {
+                               session.execute("INSERT INTO things (id) VALUES (1)");
+                               return Done{};
+                             })
+                             .run();
     EXPECT_TRUE(written) << written.error().message;
     EXPECT_EQ(relay_->cuts(), 1);
   }

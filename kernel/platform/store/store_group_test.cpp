@@ -93,9 +93,8 @@ class StoreGroup : public test::StoreTest {
   }
 
   std::int64_t number(const char* sql) {
-    const auto found = read([sql](Session& session) -> Result<std::int64_t> {
-      return std::get<0>(*session.one<Integer>(sql));
-    });
+    const auto found = read(
+        [sql](Session& session) -> Result<std::int64_t> { return std::get<0>(*session.one<Integer>(sql)); });
     return found ? *found : -1;
   }
 };

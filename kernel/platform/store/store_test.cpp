@@ -65,9 +65,11 @@ TEST_P(StoreUnit, ThatReturnsAnErrorLeavesNothingAndGivesThatErrorBack) {
 }
 
 TEST_P(StoreUnit, ThatBreaksAConstraintIsAnErrorThatNamesNoValue) {
-  ASSERT_TRUE(write([](Session& session) -> Result<Done> { return add(session, "4242424242424242"), Done{}; }));
+  ASSERT_TRUE(
+      write([](Session& session) -> Result<Done> { return add(session, "4242424242424242"), Done{}; }));
 
-  const auto again = write([](Session& session) -> Result<Done> { return add(session, "4242424242424242"), Done{}; });
+  const auto again =
+      write([](Session& session) -> Result<Done> { return add(session, "4242424242424242"), Done{}; });
 
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, Error::Kind::kUnavailable);
@@ -129,7 +131,8 @@ TEST_P(StoreUnit, KeepsTheLargestAndTheSmallestNumber) {
 }
 
 TEST_P(StoreUnit, ReadsNullAsNothingAndRefusesItWhereNothingIsNotExpected) {
-  ASSERT_TRUE(write([](Session& session) -> Result<Done> { return add(session, "a", std::nullopt), Done{}; }));
+  ASSERT_TRUE(
+      write([](Session& session) -> Result<Done> { return add(session, "a", std::nullopt), Done{}; }));
   using Maybe = std::tuple<std::optional<std::int64_t>, std::optional<std::string>>;
 
   const auto rows = read([](Session& session) -> Result<std::optional<Maybe>> {
@@ -146,14 +149,16 @@ TEST_P(StoreUnit, ReadsNullAsNothingAndRefusesItWhereNothingIsNotExpected) {
 }
 
 TEST_P(StoreUnit, OneStatementTakesANumberATextAndNothingInTurn) {
-  const auto rows = write([](Session& session) -> Result<std::vector<std::tuple<std::string, std::optional<std::string>>>> {
-    const char* insert = "INSERT INTO things (id, note) VALUES (:id, :note)";
-    session.execute(insert, "a", std::optional<std::string>());
-    session.execute(insert, "b", "text");
-    session.execute(insert, "c", std::optional<std::string>());
-    session.execute(insert, "d", "");
-    return session.all<std::tuple<std::string, std::optional<std::string>>>("SELECT id, note FROM things ORDER BY id");
-  });
+  const auto rows =
+      write([](Session& session) -> Result<std::vector<std::tuple<std::string, std::optional<std::string>>>> {
+        const char* insert = "INSERT INTO things (id, note) VALUES (:id, :note)";
+        session.execute(insert, "a", std::optional<std::string>());
+        session.execute(insert, "b", "text");
+        session.execute(insert, "c", std::optional<std::string>());
+        session.execute(insert, "d", "");
+        return session.all<std::tuple<std::string, std::optional<std::string>>>(
+            "SELECT id, note FROM things ORDER BY id");
+      });
 
   ASSERT_TRUE(rows) << rows.error().message;
   using Row = std::tuple<std::string, std::optional<std::string>>;
@@ -173,14 +178,17 @@ TEST_P(StoreUnit, AParameterNamedTwiceTakesOneValueAndAColonInQuotesIsNone) {
 }
 
 TEST_P(StoreUnit, RefusesATextWithAZeroByteRatherThanCuttingIt) {
-  const auto written = write([](Session& session) -> Result<Done> { return add(session, std::string("a\0b", 3)), Done{}; });
+  const auto written =
+      write([](Session& session) -> Result<Done> { return add(session, std::string("a\0b", 3)), Done{}; });
 
   EXPECT_FALSE(written);
   EXPECT_EQ(count(), 0);
 }
 
 TEST_P(StoreUnit, ReadCannotWrite) {
-  const auto wrote = [this] { return read([](Session& session) -> Result<Done> { return add(session, "a"), Done{}; }); }();
+  const auto wrote = [this] {
+    return read([](Session& session) -> Result<Done> { return add(session, "a"), Done{}; });
+  }();
 
   EXPECT_FALSE(wrote);
   EXPECT_EQ(count(), 0);

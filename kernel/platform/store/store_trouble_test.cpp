@@ -71,7 +71,8 @@ TEST_P(StoreTroubleSqlite, AFullDiskIsToldToThoseWhoDoNotFitAndItRecoversByItsel
   }));
   Told told;
   // Some fit and some do not, in the same groups.
-  for (std::int64_t i = 0; i < 60; ++i) executor().spawn("writer", write_one(store(), i, i % 3 == 0 ? 100'000 : 50, told));
+  for (std::int64_t i = 0; i < 60; ++i)
+    executor().spawn("writer", write_one(store(), i, i % 3 == 0 ? 100'000 : 50, told));
   ASSERT_TRUE(executor().drain(std::chrono::seconds(30)));
 
   EXPECT_EQ(told.codes, std::set<std::string>{"storage_full"});
@@ -103,13 +104,15 @@ TEST_P(StoreTroublePostgres, ABackendKilledAgainAndAgainLosesNothingThatWasAckno
   int kills = 0;
   std::thread killing([&] {
     for (; loading; ++kills) {
-      const auto killed = killer.read([&victim](Session& session) -> Result<Done> {
-        session.all<std::tuple<std::string>>(
-            "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity "
-            "WHERE application_name = :victim",
-            victim);
-        return Done{};
-      }).run();
+      const auto killed = killer
+                              .read([&victim](Session& session) -> Result<Done> {
+                                session.all<std::tuple<std::string>>(
+                                    "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity "
+                                    "WHERE application_name = :victim",
+                                    victim);
+                                return Done{};
+                              })
+                              .run();
       EXPECT_TRUE(killed);
       std::this_thread::sleep_for(std::chrono::milliseconds(25));
     }

@@ -18,7 +18,9 @@ constexpr std::size_t kWaitingMax = 65'536;
 constexpr auto kPatience = 5s;
 constexpr int kConflictsMax = 20;
 
-std::chrono::milliseconds back_off(int attempt) { return std::min(1000ms, 10ms * (1 << std::min(attempt, 7))); }
+std::chrono::milliseconds back_off(int attempt) {
+  return std::min(1000ms, 10ms * (1 << std::min(attempt, 7)));
+}
 
 }  // namespace
 
@@ -88,7 +90,8 @@ void Writer::serve(Group rest, bool alone) {
         if (Clock::now() - since > kPatience || !pause(back_off(attempt++))) return fail(rest, fault);
         refuse_the_impatient();
       } else if (fault.kind == EngineFault::Kind::kConflict) {
-        if (attempt >= kConflictsMax || Clock::now() - since > kPatience || !pause(back_off(attempt++))) return fail(rest, fault);
+        if (attempt >= kConflictsMax || Clock::now() - since > kPatience || !pause(back_off(attempt++)))
+          return fail(rest, fault);
       } else if (rest.size() > 1) {
         return serve_each(rest);
       } else {

@@ -44,7 +44,7 @@ class Writer {
 
   // `connection` is the first one; later ones come from the connector.
   Writer(Connector& connector, std::unique_ptr<Connection> connection);
-  ~Writer();  // Commits what is queued.
+  ~Writer();                         // Commits what is queued.
   Hooks& hooks() { return hooks_; }  // Set before the first push().
   // False: too many wait already, or the writer is stopping; then `waiting` is not kept.
   bool push(Waiting& waiting);

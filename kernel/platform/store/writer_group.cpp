@@ -20,7 +20,8 @@ std::size_t Writer::commit_group(Group& group, bool alone) {
   run_units(group, reached, until);
   // Those who came meanwhile need not wait for a COMMIT of their own: after one, the first to come back
   // would else have the next all for itself.
-  while (!alone && reached == group.size() && Clock::now() < until && take_more(group)) run_units(group, reached, until);
+  while (!alone && reached == group.size() && Clock::now() < until && take_more(group))
+    run_units(group, reached, until);
   close_group();
   const std::string name = connection_->transaction_name();
   try {
@@ -33,7 +34,8 @@ std::size_t Writer::commit_group(Group& group, bool alone) {
       return reached;
     }
     // Nothing of it happened, and there is a connection again: as after a conflict, once more.
-    if (!*committed) throw EngineFault(EngineFault::Kind::kConflict, "the connection went before COMMIT was done");
+    if (!*committed)
+      throw EngineFault(EngineFault::Kind::kConflict, "the connection went before COMMIT was done");
   }
   if (!events_.empty() && hooks_.committed) hooks_.committed(events_);
   tell(group, reached);
@@ -47,7 +49,8 @@ void Writer::close_group() {
   } catch (const EngineFault&) {
     throw;
   } catch (const std::exception& bug) {
-    throw EngineFault(EngineFault::Kind::kStatement, std::string("closing a group ended by ") + typeid(bug).name());
+    throw EngineFault(EngineFault::Kind::kStatement,
+                      std::string("closing a group ended by ") + typeid(bug).name());
   }
 }
 
@@ -60,9 +63,11 @@ void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_poi
     const std::optional<EngineFault> fault = run_unit(*waiting);
     connection_->collect_events(nullptr);
     if (!connection_->in_transaction())
-      throw fault.value_or(EngineFault(EngineFault::Kind::kBroken, "the engine ended the transaction by itself"));
+      throw fault.value_or(
+          EngineFault(EngineFault::Kind::kBroken, "the engine ended the transaction by itself"));
     // These are not the unit's but the whole transaction's.
-    if (fault && (fault->kind == EngineFault::Kind::kLost || fault->kind == EngineFault::Kind::kConflict)) throw *fault;
+    if (fault && (fault->kind == EngineFault::Kind::kLost || fault->kind == EngineFault::Kind::kConflict))
+      throw *fault;
     if (waiting->refused) {
       events_.resize(staged_before);
       connection_->undo();
@@ -88,7 +93,8 @@ std::optional<EngineFault> Writer::run_unit(Waiting& waiting) {
     fault.emplace(EngineFault::Kind::kStatement, thrown.what());
   } catch (const std::exception& bug) {
     // Its text may quote what the unit was given, so only its type is told.
-    waiting.refused = Error{Error::Kind::kBroken, std::string("a unit of work ended by ") + typeid(bug).name(), "", ""};
+    waiting.refused =
+        Error{Error::Kind::kBroken, std::string("a unit of work ended by ") + typeid(bug).name(), "", ""};
   }
   if (fault) waiting.refused = to_error(*fault);
   return fault;
@@ -114,9 +120,10 @@ std::optional<bool> Writer::find_out(const std::string& transaction_name) {
 
 void Writer::leave_unknown(const Group& group, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i)
-    group[i]->refused = Error{Error::Kind::kTimedOut,
-                              "the connection to the database went during COMMIT: whether this was stored is unknown",
-                              "store_unknown", ""};
+    group[i]->refused =
+        Error{Error::Kind::kTimedOut,
+              "the connection to the database went during COMMIT: whether this was stored is unknown",
+              "store_unknown", ""};
   tell(group, count);
 }
 
