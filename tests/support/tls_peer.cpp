@@ -38,8 +38,8 @@ Certificate make_certificate(const std::string& name, EVP_PKEY* key, X509* issue
   X509_gmtime_adj(X509_getm_notAfter(made.get()), wish.valid_until_s);
   X509_set_pubkey(made.get(), key);
   X509_NAME* subject = X509_get_subject_name(made.get());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1,
-                             -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   X509* by = issuer != nullptr ? issuer : made.get();
   X509_set_issuer_name(made.get(), X509_get_subject_name(by));
   extend(made.get(), by, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
@@ -80,7 +80,8 @@ class OpenSslServer final : public TestAuthority::Server {
     return request;
   }
   bool say(std::string_view bytes) override {
-    return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) == static_cast<int>(bytes.size());
+    return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) ==
+           static_cast<int>(bytes.size());
   }
   void say_goodbye() override { SSL_shutdown(ssl_.get()); }
   std::string asked_name() const override {
@@ -116,7 +117,8 @@ TestAuthority::~TestAuthority() { ::unlink(state_->file.c_str()); }
 
 const std::string& TestAuthority::root_file() const { return state_->file; }
 
-std::unique_ptr<TestAuthority::Server> TestAuthority::server(const CertificateWish& wish, bool only_tls11) const {
+std::unique_ptr<TestAuthority::Server> TestAuthority::server(const CertificateWish& wish,
+                                                             bool only_tls11) const {
   const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   X509* issuer = wish.self_signed ? nullptr : state_->root.get();
   const Certificate leaf = make_certificate("far side", key.get(), issuer, state_->key.get(), wish, false);

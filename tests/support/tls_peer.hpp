@@ -32,7 +32,7 @@ class TestAuthority {
     virtual std::string read_request() = 0;
     virtual std::string read_line() = 0;
     virtual bool say(std::string_view bytes) = 0;
-    virtual void say_goodbye() = 0;  // close_notify.
+    virtual void say_goodbye() = 0;              // close_notify.
     virtual std::string asked_name() const = 0;  // SNI.
   };
   // `only_tls11`: offers nothing newer than TLS 1.1.

@@ -11,11 +11,12 @@ std::vector<SandboxAccount> sandbox_accounts(const AppConfig& config, const std:
   for (const auto& [id, merchant] : config.merchants) {
     for (const auto& [name, account] : merchant.accounts)
       if (account.provider == plugin)
-        accounts.push_back(SandboxAccount{
-            id, name, account.settings,
-            fmt::format("{}/api/v1/webhooks/{}/{}.{}", webhook_base_url, plugin, id, name)});
+        accounts.push_back(
+            SandboxAccount{id, name, account.settings,
+                           fmt::format("{}/api/v1/webhooks/{}/{}.{}", webhook_base_url, plugin, id, name)});
     for (const NotifierConfig& notifier : merchant.notifiers)
-      if (notifier.notifier == plugin) accounts.push_back(SandboxAccount{id, notifier.name, notifier.settings, ""});
+      if (notifier.notifier == plugin)
+        accounts.push_back(SandboxAccount{id, notifier.name, notifier.settings, ""});
   }
   return accounts;
 }

@@ -87,9 +87,10 @@ Result<Json> BooksFile::read(const std::string& path) {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const Result<Json> json = parse_json(text);
   if (!json || !json->is_object())
-    return Error{Error::Kind::kBroken,
-                 fmt::format("{} does not hold the sandboxes' books; move it away to start with empty ones", path),
-                 "invalid_books", ""};
+    return Error{
+        Error::Kind::kBroken,
+        fmt::format("{} does not hold the sandboxes' books; move it away to start with empty ones", path),
+        "invalid_books", ""};
   return *json;
 }
 

@@ -11,7 +11,8 @@ using Kind = BookEntry::Kind;
 constexpr std::array kKinds = {Kind::kAuthorized, Kind::kCaptured, Kind::kVoided, Kind::kRefunded};
 
 Error unreadable() {
-  return Error{Error::Kind::kInvalid, "a book entry in the file is not as we write them", "invalid_books", ""};
+  return Error{Error::Kind::kInvalid, "a book entry in the file is not as we write them", "invalid_books",
+               ""};
 }
 
 std::optional<Kind> kind_of(const std::string& text) {
@@ -37,10 +38,14 @@ Result<BookEntry> read_entry(const Json& json) {
 
 const char* total_name(Kind kind) {
   switch (kind) {
-    case Kind::kAuthorized: return "authorized";
-    case Kind::kCaptured: return "captured";
-    case Kind::kVoided: return "voided";
-    case Kind::kRefunded: return "refunded";
+    case Kind::kAuthorized:
+      return "authorized";
+    case Kind::kCaptured:
+      return "captured";
+    case Kind::kVoided:
+      return "voided";
+    case Kind::kRefunded:
+      return "refunded";
   }
   return "authorized";
 }
@@ -65,12 +70,17 @@ Json describe_books(const Books& books) {
     entries.push_back(to_json(entry));
     Json& total = totals[entry.reference];
     if (total.is_null())
-      total = {{"account", entry.account}, {"currency", entry.amount.currency().code()}, {"authorized", 0},
-               {"captured", 0},            {"refunded", 0},
-               {"voided", 0},              {"authorizations", 0}};
+      total = {{"account", entry.account},
+               {"currency", entry.amount.currency().code()},
+               {"authorized", 0},
+               {"captured", 0},
+               {"refunded", 0},
+               {"voided", 0},
+               {"authorizations", 0}};
     Json& sum = total[total_name(entry.kind)];
     sum = sum.get<std::int64_t>() + entry.amount.minor();
-    if (entry.kind == Kind::kAuthorized) total["authorizations"] = total["authorizations"].get<std::int64_t>() + 1;
+    if (entry.kind == Kind::kAuthorized)
+      total["authorizations"] = total["authorizations"].get<std::int64_t>() + 1;
   }
   return {{"entries", std::move(entries)}, {"totals", std::move(totals)}};
 }

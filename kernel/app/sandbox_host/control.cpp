@@ -44,7 +44,8 @@ EdgeResponse change_faults(SandboxDesk& desk, const EdgeRequest& request) {
 EdgeResponse show_books(const SandboxDesk& desk, std::string_view name) {
   if (!name.empty()) {
     const Shelf* shelf = desk.shelf(name);
-    return shelf == nullptr ? not_found(fmt::format("there is no sandbox named {}", name)) : json_response(shelf->describe());
+    return shelf == nullptr ? not_found(fmt::format("there is no sandbox named {}", name))
+                            : json_response(shelf->describe());
   }
   Json all = Json::object();
   for (const auto& shelf : desk.shelves) all[shelf->name()] = shelf->describe();
@@ -60,11 +61,16 @@ EdgeResponse show_webhooks(const SandboxDesk& desk) {
 std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : text) {
-    if (c == '<') safe += "&lt;";
-    else if (c == '>') safe += "&gt;";
-    else if (c == '&') safe += "&amp;";
-    else if (c == '"') safe += "&quot;";
-    else safe += c;
+    if (c == '<')
+      safe += "&lt;";
+    else if (c == '>')
+      safe += "&gt;";
+    else if (c == '&')
+      safe += "&amp;";
+    else if (c == '"')
+      safe += "&quot;";
+    else
+      safe += c;
   }
   return safe;
 }
@@ -112,8 +118,9 @@ EdgeResponse answer_page(const SandboxDesk& desk) {
   std::string rows;
   for (const auto& shelf : desk.shelves) {
     const Json books = shelf->describe();
-    rows += fmt::format("<tr><td>/{0}/</td><td>{1}</td><td><a href=\"/_control/books/{0}\">{2} entries</a></td></tr>\n",
-                        escaped(shelf->name()), shelf->requests(), books["entries"].size());
+    rows += fmt::format(
+        "<tr><td>/{0}/</td><td>{1}</td><td><a href=\"/_control/books/{0}\">{2} entries</a></td></tr>\n",
+        escaped(shelf->name()), shelf->requests(), books["entries"].size());
   }
   std::string received;
   const Json requests = desk.requests.describe("");
@@ -130,11 +137,14 @@ EdgeResponse answer_page(const SandboxDesk& desk) {
   response.headers.emplace("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
   response.body = fmt::format(
       "<!doctype html><html lang=\"en\"><title>Florin sandboxes</title>\n"
-      "<style>body{{font:15px sans-serif;margin:2em}}td,th{{text-align:left;padding:.2em 1em .2em 0}}</style>\n"
-      "<h1>Florin sandboxes</h1>\n<table><tr><th>Sandbox</th><th>Requests</th><th>Books</th></tr>\n{}</table>\n"
+      "<style>body{{font:15px sans-serif;margin:2em}}td,th{{text-align:left;padding:.2em 1em .2em "
+      "0}}</style>\n"
+      "<h1>Florin "
+      "sandboxes</h1>\n<table><tr><th>Sandbox</th><th>Requests</th><th>Books</th></tr>\n{}</table>\n"
       "<p><a href=\"/_control/faults\">Faults</a> · <a href=\"/_control/requests\">Requests</a> · "
       "<a href=\"/_control/webhooks\">Webhooks</a></p>\n<h2>Received, newest first</h2>\n"
-      "<table><tr><th>At</th><th>Sandbox</th><th>Request</th><th>Status</th><th>Fault</th></tr>\n{}</table></html>\n",
+      "<table><tr><th>At</th><th>Sandbox</th><th>Request</th><th>Status</th><th>Fault</th></tr>\n{}</table></"
+      "html>\n",
       rows, received);
   return response;
 }

@@ -50,7 +50,8 @@ Result<Fault> read_fault(const Json& json) {
   if (!json.is_object()) return wrong("the body", "a JSON object");
   Fault fault;
   const std::string mode = text_at(json, "mode");
-  const auto known = std::find_if(kModes.begin(), kModes.end(), [&](const auto& one) { return one.first == mode; });
+  const auto known =
+      std::find_if(kModes.begin(), kModes.end(), [&](const auto& one) { return one.first == mode; });
   if (known == kModes.end()) {
     std::string names;
     for (const auto& [name, value] : kModes) names += (names.empty() ? "" : ", ") + std::string(name);
@@ -72,9 +73,9 @@ Result<Fault> read_fault(const Json& json) {
 }
 
 Json to_json(const Fault& fault) {
-  Json json = {{"plugin", fault.plugin},   {"method", fault.method},
+  Json json = {{"plugin", fault.plugin},           {"method", fault.method},
                {"path_prefix", fault.path_prefix}, {"mode", to_text(fault.mode)},
-               {"status", fault.status},   {"delay_ms", fault.delay.count()},
+               {"status", fault.status},           {"delay_ms", fault.delay.count()},
                {"probability", fault.probability}};
   if (fault.times) json["times"] = *fault.times;
   return json;
@@ -89,7 +90,8 @@ std::vector<Fault> Faults::draw(std::string_view plugin, std::string_view method
     if (!fault.method.empty() && fault.method != method) continue;
     if (!path.starts_with(fault.path_prefix)) continue;
     if (!fault.about_webhooks() && answer_taken) continue;
-    if (fault.probability < 1000 && static_cast<std::int64_t>(random.below(1000)) >= fault.probability) continue;
+    if (fault.probability < 1000 && static_cast<std::int64_t>(random.below(1000)) >= fault.probability)
+      continue;
     answer_taken = answer_taken || !fault.about_webhooks();
     if (fault.times) --*fault.times;
     drawn.push_back(fault);

@@ -57,7 +57,8 @@ class Faults {
   const std::vector<Fault>& all() const { return faults_; }
   // What hits this request: at most one fault of its answer (the first that matches and is drawn) and any
   // number about its webhooks. Counts `times` down.
-  std::vector<Fault> draw(std::string_view plugin, std::string_view method, std::string_view path, Random& random);
+  std::vector<Fault> draw(std::string_view plugin, std::string_view method, std::string_view path,
+                          Random& random);
 
  private:
   std::vector<Fault> faults_;

@@ -24,8 +24,9 @@ TEST(SandboxFaults, AFaultIsReadAndSaidAgainAsItWas) {
 }
 
 TEST(SandboxFaults, EveryModeHasItsName) {
-  for (const char* mode : {"status", "silent_before", "silent_after", "close_before", "close_after", "slow", "garbage",
-                           "truncated", "empty", "duplicate_webhooks", "drop_webhooks", "reorder_webhooks"})
+  for (const char* mode :
+       {"status", "silent_before", "silent_after", "close_before", "close_after", "slow", "garbage",
+        "truncated", "empty", "duplicate_webhooks", "drop_webhooks", "reorder_webhooks"})
     EXPECT_EQ(to_text(fault((R"({"mode":")" + std::string(mode) + "\"}").c_str()).mode), mode);
 }
 

@@ -9,8 +9,8 @@ namespace {
 constexpr std::size_t kKept = 1000;
 }  // namespace
 
-void RequestLog::add(const std::string& plugin, const HttpRequest& request, int status, std::string_view fault,
-                     Instant at) {
+void RequestLog::add(const std::string& plugin, const HttpRequest& request, int status,
+                     std::string_view fault, Instant at) {
   const Headers headers = redact_headers(request.headers, nullptr);
   Json json = {{"plugin", plugin},
                {"at", to_text(at)},

@@ -15,7 +15,8 @@ namespace florin {
 class RequestLog {
  public:
   // `status` 0: no answer was given; `fault` "" : none was asked for.
-  void add(const std::string& plugin, const HttpRequest& request, int status, std::string_view fault, Instant at);
+  void add(const std::string& plugin, const HttpRequest& request, int status, std::string_view fault,
+           Instant at);
   // {"object":"list","data":[...]}, oldest first; of one plugin, or of all ("").
   Json describe(const std::string& plugin) const;
 

@@ -81,16 +81,19 @@ class Host final : public SandboxHost {
 };
 
 Result<Done> Host::begin(std::vector<HostedSandbox> sandboxes, Executor& executor) {
-  for (HostedSandbox& sandbox : sandboxes) desk_.shelves.push_back(std::make_unique<Shelf>(std::move(sandbox)));
+  for (HostedSandbox& sandbox : sandboxes)
+    desk_.shelves.push_back(std::make_unique<Shelf>(std::move(sandbox)));
   FLORIN_TRY(restored, restore());
   static_cast<void>(restored);
   EdgeOptions edge;
   edge.port = options_.port;
   edge.limits.connections_per_address = 0;  // Everyone comes from this machine.
   FLORIN_TRY(opened, Edge::open(
-                         edge, executor, clock_, [this](const EdgeRequest& request) { return serve(request); }, nullptr));
+                         edge, executor, clock_,
+                         [this](const EdgeRequest& request) { return serve(request); }, nullptr));
   edge_ = std::move(opened);
-  public_url_ = options_.public_url.empty() ? fmt::format("http://localhost:{}", edge_->port()) : options_.public_url;
+  public_url_ =
+      options_.public_url.empty() ? fmt::format("http://localhost:{}", edge_->port()) : options_.public_url;
   ready_ = true;
   return Done{};
 }
@@ -128,9 +131,11 @@ Task<EdgeResponse> Host::serve(const EdgeRequest& request) {
   if (request.path == "/") co_return answer_page(desk_);
   if (request.path.starts_with("/_control/")) co_return answer_control(desk_, request);
   const std::size_t end = request.path.find('/', 1);
-  Shelf* shelf = desk_.shelf(std::string_view(request.path).substr(1, end == std::string::npos ? end : end - 1));
+  Shelf* shelf =
+      desk_.shelf(std::string_view(request.path).substr(1, end == std::string::npos ? end : end - 1));
   if (shelf == nullptr)
-    co_return control_problem(404, Error{Error::Kind::kNotFound, "no sandbox is served here; see /", "not_found", ""});
+    co_return control_problem(
+        404, Error{Error::Kind::kNotFound, "no sandbox is served here; see /", "not_found", ""});
   Task<EdgeResponse> asking = ask(*shelf, without_prefix(request, shelf->name().size() + 1));
   co_return co_await asking;
 }
@@ -185,7 +190,8 @@ void Host::send_off(std::vector<SandboxWebhook> webhooks, const std::vector<Faul
 
 }  // namespace
 
-Result<std::unique_ptr<SandboxHost>> SandboxHost::open(SandboxHostOptions options, std::vector<HostedSandbox> sandboxes,
+Result<std::unique_ptr<SandboxHost>> SandboxHost::open(SandboxHostOptions options,
+                                                       std::vector<HostedSandbox> sandboxes,
                                                        Executor& executor, Clock& clock) {
   auto host = std::make_unique<Host>(std::move(options), executor, clock);
   FLORIN_TRY(begun, host->begin(std::move(sandboxes), executor));

@@ -26,8 +26,9 @@ class SandboxHost {
  public:
   // Errors: kUnavailable (the port is taken), kBroken (the books file is not ours). Executor and clock
   // outlive the host and run until it has stopped.
-  static Result<std::unique_ptr<SandboxHost>> open(SandboxHostOptions options, std::vector<HostedSandbox> sandboxes,
-                                                   Executor& executor, Clock& clock);
+  static Result<std::unique_ptr<SandboxHost>> open(SandboxHostOptions options,
+                                                   std::vector<HostedSandbox> sandboxes, Executor& executor,
+                                                   Clock& clock);
   virtual ~SandboxHost() = default;  // stop()s.
   virtual std::uint16_t port() const = 0;
   // Ends held answers, drops webhooks that wait, writes the books.

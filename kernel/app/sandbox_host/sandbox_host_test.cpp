@@ -32,7 +32,8 @@ class SandboxHostTest : public ::testing::Test {
     options.port = 0;
     options.books_file = books_file;
     HostedSandbox acme{"acme", std::make_shared<FakeSandbox>(), {}};
-    if (!webhook_url.empty()) acme.accounts.push_back(SandboxAccount{"lisbon-books", "acme-pt", Settings(), webhook_url});
+    if (!webhook_url.empty())
+      acme.accounts.push_back(SandboxAccount{"lisbon-books", "acme-pt", Settings(), webhook_url});
     auto opened = SandboxHost::open(options, {acme}, executor, clock);
     ASSERT_TRUE(opened) << opened.error().message;
     host = std::move(*opened);

@@ -21,7 +21,8 @@ std::string cut_off(const HttpResponse& response) {
 }  // namespace
 
 const Fault* answer_fault(const std::vector<Fault>& faults) {
-  const auto found = std::find_if(faults.begin(), faults.end(), [](const Fault& one) { return !one.about_webhooks(); });
+  const auto found =
+      std::find_if(faults.begin(), faults.end(), [](const Fault& one) { return !one.about_webhooks(); });
   return found == faults.end() ? nullptr : &*found;
 }
 

@@ -37,7 +37,8 @@ void Breaker::failed(Duration now) {
   history_ = history_ << 1 | 1;
   seen_ = std::min(seen_ + 1, kWindow);
   const int bad = std::popcount(history_);
-  if (in_a_row_ >= kFailuresInARow || (seen_ >= kWindowLeast && bad * 100 >= seen_ * kWindowFailed)) open(now);
+  if (in_a_row_ >= kFailuresInARow || (seen_ >= kWindowLeast && bad * 100 >= seen_ * kWindowFailed))
+    open(now);
 }
 
 void Breaker::withdrawn() { probing_ = false; }

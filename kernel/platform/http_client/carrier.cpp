@@ -26,7 +26,8 @@ Error failed(const HttpJob& job, Error::Kind kind, std::string code, std::string
 
 void write_all(StreamSocket& socket, std::string_view bytes) {
   while (!bytes.empty()) {
-    const int sent = socket.sendBytes(bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
+    const int sent =
+        socket.sendBytes(bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
     if (sent <= 0) throw Poco::IOException("the connection takes no more");
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -62,7 +63,8 @@ Result<HttpResponse> Carrier::exchange(HttpJob& job, StreamSocket& socket, Attem
   const Poco::Timespan limit((job.remaining() + kSlack).count());
   socket.setSendTimeout(limit);
   socket.setReceiveTimeout(limit);
-  if (!job.leave()) return failed(job, Error::Kind::kUnreachable, "connect_timed_out", "no time was left to send");
+  if (!job.leave())
+    return failed(job, Error::Kind::kUnreachable, "connect_timed_out", "no time was left to send");
   write_all(socket, job.wire);
 
   AnswerReader reader(job.method);
@@ -104,7 +106,8 @@ Result<HttpResponse> Carrier::carry(HttpJob& job) try {
     job.detach();
     // A kept connection that dies without a byte of answer was closed under the request: its far side may
     // or may not have read it, so only what may be said twice is said again, once.
-    const bool stale = !answer && attempt.pooled && !attempt.answered && answer.error().kind == Error::Kind::kBroken;
+    const bool stale =
+        !answer && attempt.pooled && !attempt.answered && answer.error().kind == Error::Kind::kBroken;
     if (!stale || !job.repeatable || job.is_over()) return answer;
     attempt.pooled = false;
   }

@@ -31,18 +31,21 @@ TEST(ExchangeLog, CardNumbersAreTakenOutWhateverTheyAreCalled) {
 }
 
 TEST(ExchangeLog, NumbersThatAreNoCardsStay) {
-  EXPECT_EQ(redact_body("order 1234567890123456 of 1700000000", nullptr), "order 1234567890123456 of 1700000000");
+  EXPECT_EQ(redact_body("order 1234567890123456 of 1700000000", nullptr),
+            "order 1234567890123456 of 1700000000");
 }
 
 TEST(ExchangeLog, JsonThatCannotBeReadIsRedactedAsText) {
-  const std::string kept = redact_body(R"({"card":{"number":"4242424242424242","cvc":"123","amount":12)", nullptr);
+  const std::string kept =
+      redact_body(R"({"card":{"number":"4242424242424242","cvc":"123","amount":12)", nullptr);
   EXPECT_EQ(kept.find("4242"), std::string::npos) << kept;
   EXPECT_EQ(kept.find("123"), std::string::npos) << kept;
   EXPECT_NE(kept.find("\"amount\":12"), std::string::npos) << kept;
 }
 
 TEST(ExchangeLog, AMistypedCardNumberIsTakenOutByItsFieldsName) {
-  EXPECT_EQ(redact_body(R"({"card":{"number":"4242424242424241"}})", nullptr), R"({"card":{"number":"[redacted]"}})");
+  EXPECT_EQ(redact_body(R"({"card":{"number":"4242424242424241"}})", nullptr),
+            R"({"card":{"number":"[redacted]"}})");
 }
 
 TEST(ExchangeLog, ABodyIsCutAtEightKibibytes) {
@@ -50,10 +53,8 @@ TEST(ExchangeLog, ABodyIsCutAtEightKibibytes) {
 }
 
 TEST(ExchangeLog, HeadersLoseCredentialsAndKeepTheIdempotencyKey) {
-  const Headers kept = redact_headers({{"Authorization", "Bearer sk_1"},
-                                       {"X-API-Key", "k"},
-                                       {"Idempotency-Key", "att_1"}},
-                                      nullptr);
+  const Headers kept = redact_headers(
+      {{"Authorization", "Bearer sk_1"}, {"X-API-Key", "k"}, {"Idempotency-Key", "att_1"}}, nullptr);
   EXPECT_EQ(kept.at("Authorization"), "[redacted]");
   EXPECT_EQ(kept.at("X-API-Key"), "[redacted]");
   EXPECT_EQ(kept.at("Idempotency-Key"), "att_1");

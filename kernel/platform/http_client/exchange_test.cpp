@@ -43,7 +43,8 @@ TEST_F(HttpExchange, ABasePathStandsBeforeTheRequestsOwn) {
 }
 
 TEST_F(HttpExchange, ARefusedConnectionIsUnreachable) {
-  EXPECT_EQ(kind_of(route_to("http://127.0.0.1:" + std::to_string(closed_port())), charge()), Kind::kUnreachable);
+  EXPECT_EQ(kind_of(route_to("http://127.0.0.1:" + std::to_string(closed_port())), charge()),
+            Kind::kUnreachable);
   EXPECT_EQ(code, "connect_failed");
 }
 
@@ -128,8 +129,8 @@ INSTANTIATE_TEST_SUITE_P(
                       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
                       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
                       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-                      "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello",
-                      "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n", "\0\0\0\0"));
+                      "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "HTTP/1.1 100 Continue\r\n\r\n",
+                      "HTTP/1.1 101 Switching Protocols\r\n\r\n", "\0\0\0\0"));
 
 TEST_F(HttpExchange, AnAnswerOverFourMebibytesIsBroken) {
   RawServer server([](RawPeer& peer, int) {
@@ -145,7 +146,8 @@ TEST_F(HttpExchange, AnAnswerOverFourMebibytesIsBroken) {
 TEST_F(HttpExchange, AChunkedAnswerIsPutTogetherAndInterimOnesArePassedOver) {
   RawServer server([](RawPeer& peer, int) {
     peer.read_request();
-    peer.say("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    peer.say(
+        "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     peer.say("5\r\nhello\r\n6;note=1\r\n world\r\n0\r\nX-Trailer: 1\r\n\r\n");
     peer.wait_until_gone();
   });
@@ -177,8 +179,8 @@ TEST_F(HttpExchange, StoppingTheClientEndsWhatIsUnderWayAsTimedOut) {
 
 TEST_F(HttpExchange, PrivateAddressesAreRefusedForUrlsThatMerchantsGaveAndNoConnectionIsMade) {
   RawServer server([](RawPeer& peer, int) { peer.say(kHello); });
-  for (const char* host : {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]", "127.1",
-                           "0x7f000001", "2130706433", "0177.0.0.1", "user@127.0.0.1"}) {
+  for (const char* host : {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]",
+                           "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "user@127.0.0.1"}) {
     Route route = route_to(std::string("http://") + host + ":" + std::to_string(server.port()));
     route.allow_private = false;
     route.key = host;

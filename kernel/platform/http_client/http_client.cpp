@@ -27,7 +27,8 @@ Result<std::string> url_of(const Route& route, const HttpRequest& request) {
   const auto place = route.hosts.find(request.host);
   if (place == route.hosts.end())
     return unreachable("unknown_host", fmt::format("{} has no host named \"{}\"", route.key, request.host));
-  if (!request.path.starts_with('/')) return unreachable("invalid_request", "the path does not begin with a slash");
+  if (!request.path.starts_with('/'))
+    return unreachable("invalid_request", "the path does not begin with a slash");
   std::string base = place->second;
   while (base.ends_with('/')) base.pop_back();
   return base + request.path;
@@ -54,7 +55,8 @@ class Client final : public HttpClient {
   }
 
   // Both outlive the Task: a door awaits it where it is made.
-  Task<Result<HttpResponse>> send(const Route& route, const HttpRequest& request, std::vector<Exchange>* log) {
+  Task<Result<HttpResponse>> send(const Route& route, const HttpRequest& request,
+                                  std::vector<Exchange>* log) {
     const Instant started = clock_.now();
     const Duration begun = clock_.monotonic();
     Result<HttpResponse> answer = co_await exchange(route, request);

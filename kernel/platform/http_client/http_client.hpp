@@ -21,11 +21,13 @@ namespace florin {
 
 // Where the requests of one provider account (or notifier, or webhook receiver) go, and how many at once.
 struct Route {
-  std::string key;                           // "lisbon-books/stripe-eu": bulkhead, breaker and metrics go by it.
-  std::map<std::string, std::string> hosts;  // HttpRequest::host to base URL ("https://api.acme.com"); "" is the first.
+  std::string key;  // "lisbon-books/stripe-eu": bulkhead, breaker and metrics go by it.
+  std::map<std::string, std::string>
+      hosts;  // HttpRequest::host to base URL ("https://api.acme.com"); "" is the first.
   std::chrono::milliseconds timeout{8000};
   std::int64_t max_in_flight = 32;
-  bool allow_private = true;  // False for URLs that merchants gave: private and loopback addresses are refused.
+  bool allow_private =
+      true;  // False for URLs that merchants gave: private and loopback addresses are refused.
 };
 
 // One exchange as it is kept with an attempt: credentials, card numbers and CVCs replaced by "[redacted]".
@@ -46,15 +48,15 @@ std::string_view to_text(Circuit circuit);
 struct RouteHealth {
   Circuit circuit = Circuit::kClosed;
   std::int64_t in_flight = 0;
-  std::int64_t recent = 0;   // Exchanges of the last minute,
-  std::int64_t failed = 0;   // ... and how many of them failed (no answer or 5xx).
+  std::int64_t recent = 0;  // Exchanges of the last minute,
+  std::int64_t failed = 0;  // ... and how many of them failed (no answer or 5xx).
   Duration p50{0};
 };
 
 class HttpClient {
  public:
   struct Options {
-    int threads = 64;  // Started when needed, at most these; one route never holds more than half.
+    int threads = 64;     // Started when needed, at most these; one route never holds more than half.
     std::string ca_file;  // Extra trusted roots (PEM), for tests; the system's are always there.
     std::function<bool(const std::string& header_or_field)> is_secret;  // More names to redact.
   };

@@ -44,7 +44,8 @@ class HttpClientTest : public ::testing::Test {
   // The Error's kind; a test that expected an error says what came instead.
   Error::Kind kind_of(const Route& route, const HttpRequest& request) {
     const Result<HttpResponse> answer = send(route, request);
-    EXPECT_FALSE(answer) << "answered " << (answer ? answer->status : 0) << " " << (answer ? answer->body : "");
+    EXPECT_FALSE(answer) << "answered " << (answer ? answer->status : 0) << " "
+                         << (answer ? answer->body : "");
     if (answer) return Error::Kind::kNotFound;
     message = answer.error().message;
     code = answer.error().code;

@@ -24,9 +24,12 @@ Error refused(std::string code, std::string message) {
 
 std::string_view to_text(Circuit circuit) {
   switch (circuit) {
-    case Circuit::kClosed: return "closed";
-    case Circuit::kHalfOpen: return "half_open";
-    case Circuit::kOpen: return "open";
+    case Circuit::kClosed:
+      return "closed";
+    case Circuit::kHalfOpen:
+      return "half_open";
+    case Circuit::kOpen:
+      return "open";
   }
   return "closed";
 }
@@ -39,8 +42,8 @@ Result<Done> Lanes::enter(const Route& route) {
   // The first of a lane always gets in (and may queue); the more a lane has, the more must be left over.
   const std::int64_t share = std::max<std::int64_t>(1, threads_ - in_flight_);
   if (lane.in_flight >= std::min(route.max_in_flight, share))
-    return refused("bulkhead_full", fmt::format("bulkhead full: {} exchanges of {} are under way", lane.in_flight,
-                                                route.key));
+    return refused("bulkhead_full",
+                   fmt::format("bulkhead full: {} exchanges of {} are under way", lane.in_flight, route.key));
   if (!lane.breaker.admit(now))
     return refused("circuit_open", fmt::format("circuit open: {} failed too often; we try again within {} s",
                                                route.key, second_of(Breaker::kPause)));

@@ -4,10 +4,10 @@
 
 #include <optional>
 
+#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <fmt/format.h>
 
 namespace florin {
 namespace {
@@ -18,9 +18,7 @@ Error invalid(std::string why) {
   return Error{Error::Kind::kUnreachable, "the request cannot be sent: " + why, "invalid_request", ""};
 }
 
-Error broken(std::string why) {
-  return Error{Error::Kind::kBroken, std::move(why), "broken_answer", ""};
-}
+Error broken(std::string why) { return Error{Error::Kind::kBroken, std::move(why), "broken_answer", ""}; }
 
 // RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) {
@@ -40,8 +38,10 @@ bool is_field_value(std::string_view text) {
 
 // Framing is ours: a request has one length, and it is true.
 bool is_ours(const std::string& name) {
-  static const Headers kOurs = {{"Host", ""}, {"Content-Length", ""}, {"Connection", ""}, {"Transfer-Encoding", ""},
-                                {"Keep-Alive", ""}, {"Upgrade", ""}, {"Expect", ""}, {"TE", ""}, {"Trailer", ""}};
+  static const Headers kOurs = {
+      {"Host", ""},       {"Content-Length", ""}, {"Connection", ""}, {"Transfer-Encoding", ""},
+      {"Keep-Alive", ""}, {"Upgrade", ""},        {"Expect", ""},     {"TE", ""},
+      {"Trailer", ""}};
   return kOurs.contains(name);
 }
 
@@ -49,7 +49,8 @@ bool is_ours(const std::string& name) {
 
 Result<std::string> render_request(const HttpRequest& request, const Target& target) {
   if (!is_token(request.method)) return invalid("its method is no method");
-  std::string wire = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, target.path, target.authority());
+  std::string wire =
+      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, target.path, target.authority());
   if (!request.headers.contains("User-Agent")) wire += "User-Agent: florin\r\n";
   // We read no compressed answers.
   if (!request.headers.contains("Accept-Encoding")) wire += "Accept-Encoding: identity\r\n";
@@ -102,7 +103,8 @@ Result<bool> AnswerReader::take(std::string_view bytes) {
   s.unread.append(bytes);
   while (!s.unread.empty()) {
     boost::beast::error_code error;
-    const std::size_t used = s.parser->put(boost::asio::const_buffer(s.unread.data(), s.unread.size()), error);
+    const std::size_t used =
+        s.parser->put(boost::asio::const_buffer(s.unread.data(), s.unread.size()), error);
     s.unread.erase(0, used);
     if (error && error != http::error::need_more)
       return broken("the answer is no well-formed HTTP: " + error.message());

@@ -21,22 +21,22 @@ constexpr std::uint32_t address4(std::uint32_t a, std::uint32_t b, std::uint32_t
 }
 
 constexpr std::array kSpecial4 = {
-    Range4{address4(0, 0, 0, 0), 8},        // "This network"; Linux connects 0.0.0.0 to itself.
-    Range4{address4(10, 0, 0, 0), 8},       // Private.
-    Range4{address4(100, 64, 0, 0), 10},    // Carrier-grade NAT, and some clouds' metadata.
-    Range4{address4(127, 0, 0, 0), 8},      // Loopback.
-    Range4{address4(168, 63, 129, 16), 32}, // Azure's metadata and DNS, public by its number only.
-    Range4{address4(169, 254, 0, 0), 16},   // Link-local, metadata services.
-    Range4{address4(172, 16, 0, 0), 12},    // Private.
-    Range4{address4(192, 0, 0, 0), 24},     // IETF protocol assignments; Oracle's metadata.
-    Range4{address4(192, 0, 2, 0), 24},     // Documentation.
-    Range4{address4(192, 88, 99, 0), 24},   // 6to4 relays.
-    Range4{address4(192, 168, 0, 0), 16},   // Private.
-    Range4{address4(198, 18, 0, 0), 15},    // Benchmarking.
-    Range4{address4(198, 51, 100, 0), 24},  // Documentation.
-    Range4{address4(203, 0, 113, 0), 24},   // Documentation.
-    Range4{address4(224, 0, 0, 0), 4},      // Multicast.
-    Range4{address4(240, 0, 0, 0), 4},      // Reserved, broadcast.
+    Range4{address4(0, 0, 0, 0), 8},         // "This network"; Linux connects 0.0.0.0 to itself.
+    Range4{address4(10, 0, 0, 0), 8},        // Private.
+    Range4{address4(100, 64, 0, 0), 10},     // Carrier-grade NAT, and some clouds' metadata.
+    Range4{address4(127, 0, 0, 0), 8},       // Loopback.
+    Range4{address4(168, 63, 129, 16), 32},  // Azure's metadata and DNS, public by its number only.
+    Range4{address4(169, 254, 0, 0), 16},    // Link-local, metadata services.
+    Range4{address4(172, 16, 0, 0), 12},     // Private.
+    Range4{address4(192, 0, 0, 0), 24},      // IETF protocol assignments; Oracle's metadata.
+    Range4{address4(192, 0, 2, 0), 24},      // Documentation.
+    Range4{address4(192, 88, 99, 0), 24},    // 6to4 relays.
+    Range4{address4(192, 168, 0, 0), 16},    // Private.
+    Range4{address4(198, 18, 0, 0), 15},     // Benchmarking.
+    Range4{address4(198, 51, 100, 0), 24},   // Documentation.
+    Range4{address4(203, 0, 113, 0), 24},    // Documentation.
+    Range4{address4(224, 0, 0, 0), 4},       // Multicast.
+    Range4{address4(240, 0, 0, 0), 4},       // Reserved, broadcast.
 };
 
 bool is_public4(std::uint32_t address) {
@@ -49,11 +49,11 @@ bool is_public4(std::uint32_t address) {
 
 // Only 2000::/3 is given out; within it some ranges are tunnels or documentation.
 bool is_public6(const std::array<std::uint8_t, 16>& a) {
-  if ((a[0] & 0xe0) != 0x20) return false;                                  // ::1, mapped, fc00::/7, fe80::, ff00::
-  if (a[0] == 0x20 && a[1] == 0x01 && (a[2] & 0xfe) == 0) return false;     // 2001::/23: Teredo, ORCHID
+  if ((a[0] & 0xe0) != 0x20) return false;  // ::1, mapped, fc00::/7, fe80::, ff00::
+  if (a[0] == 0x20 && a[1] == 0x01 && (a[2] & 0xfe) == 0) return false;  // 2001::/23: Teredo, ORCHID
   if (a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0d && a[3] == 0xb8) return false;  // 2001:db8::/32
-  if (a[0] == 0x20 && a[1] == 0x02) return false;                           // 2002::/16: 6to4
-  return !(a[0] == 0x3f && a[1] == 0xff && (a[2] & 0xf0) == 0);             // 3fff::/20: documentation
+  if (a[0] == 0x20 && a[1] == 0x02) return false;                                  // 2002::/16: 6to4
+  return !(a[0] == 0x3f && a[1] == 0xff && (a[2] & 0xf0) == 0);                    // 3fff::/20: documentation
 }
 
 bool all_of(std::string_view text, bool (*test)(char)) {

@@ -31,7 +31,8 @@ Result<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_
   addrinfo* found = nullptr;
   const int failure = getaddrinfo(host.c_str(), nullptr, &hints, &found);
   if (failure != 0)
-    return unreachable("dns_failed", fmt::format("the name {} could not be looked up: {}", host, gai_strerror(failure)));
+    return unreachable("dns_failed",
+                       fmt::format("the name {} could not be looked up: {}", host, gai_strerror(failure)));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, freeaddrinfo);
   std::vector<SocketAddress> addresses;
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next)
@@ -49,7 +50,8 @@ Poco::Net::Context::Ptr Dialer::context() const {
   const std::lock_guard lock(mutex_);
   if (context_.isNull()) {
     // VERIFY_STRICT: the relaxed mode does not check the host name of loopback peers.
-    Context::Ptr made = new Context(Context::TLS_CLIENT_USE, "", "", ca_file_, Context::VERIFY_STRICT, 9, true);
+    Context::Ptr made =
+        new Context(Context::TLS_CLIENT_USE, "", "", ca_file_, Context::VERIFY_STRICT, 9, true);
     made->requireMinimumProtocol(Context::PROTO_TLSV1_2);
     context_ = made;
   }

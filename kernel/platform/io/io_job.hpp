@@ -3,6 +3,7 @@
 // own time-out is per read, and a far side that drips a byte a second never meets it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>

@@ -70,7 +70,8 @@ bool IoThreads::submit(std::function<void()> work) {
     try {
       state_->threads.push_back(start_io_thread([state = state_.get()] { state->run(); }));
     } catch (const std::system_error& e) {
-      spdlog::warn("no I/O thread could be started beside the {} there are: {}", state_->threads.size(), e.what());
+      spdlog::warn("no I/O thread could be started beside the {} there are: {}", state_->threads.size(),
+                   e.what());
       if (state_->threads.empty()) return false;
     }
   }

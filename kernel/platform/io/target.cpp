@@ -27,7 +27,8 @@ Result<std::string> read_host(std::string_view text) {
   if (host.empty() || host.size() > 253) return invalid("it has no host, or one of over 253 characters");
   for (const char c : host)
     if (!is_name_character(c)) return invalid("its host has a character that no host name has");
-  if (host.front() == '.' || host.find("..") != std::string::npos) return invalid("its host has an empty label");
+  if (host.front() == '.' || host.find("..") != std::string::npos)
+    return invalid("its host has an empty label");
   if (is_odd_ipv4(host)) return invalid("its host is a number; write an IPv4 address as four decimals");
   return host;
 }

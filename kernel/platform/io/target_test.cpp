@@ -27,13 +27,34 @@ TEST(IoTarget, TheSchemesOwnPortIsNotSaidInHost) {
 }
 
 TEST(IoTarget, WhatTwoReadersCouldReadInTwoWaysIsRefused) {
-  for (const char* url :
-       {"ftp://acme.com/", "gopher://acme.com/", "file:///etc/passwd", "//acme.com/", "acme.com", "http://", "http:///x",
-        "http://user@acme.com/", "http://user:pw@acme.com/", "http://acme.com:0/", "http://acme.com:65536/",
-        "http://acme.com:x/", "http://acme.com:/", "http://acme.com/#a", "http://acme.com\\@evil.com/",
-        "http://acme.com/a b", "http://acme.com/\r\nX: 1", "http://[::1/", "http://[fe80::1%25eth0]/", "http://[::1]x/",
-        "http://127.1/", "http://0x7f000001/", "http://2130706433/", "http://0177.0.0.1/", "http://127.0.0.1.5/",
-        "http://1.2.3.0x4/", "http://127.0.0.1../", "http://\xc3\xa9.example/"}) {
+  for (const char* url : {"ftp://acme.com/",
+                          "gopher://acme.com/",
+                          "file:///etc/passwd",
+                          "//acme.com/",
+                          "acme.com",
+                          "http://",
+                          "http:///x",
+                          "http://user@acme.com/",
+                          "http://user:pw@acme.com/",
+                          "http://acme.com:0/",
+                          "http://acme.com:65536/",
+                          "http://acme.com:x/",
+                          "http://acme.com:/",
+                          "http://acme.com/#a",
+                          "http://acme.com\\@evil.com/",
+                          "http://acme.com/a b",
+                          "http://acme.com/\r\nX: 1",
+                          "http://[::1/",
+                          "http://[fe80::1%25eth0]/",
+                          "http://[::1]x/",
+                          "http://127.1/",
+                          "http://0x7f000001/",
+                          "http://2130706433/",
+                          "http://0177.0.0.1/",
+                          "http://127.0.0.1.5/",
+                          "http://1.2.3.0x4/",
+                          "http://127.0.0.1../",
+                          "http://\xc3\xa9.example/"}) {
     const auto target = parse_target(url);
     EXPECT_FALSE(target) << url;
     EXPECT_TRUE(target || target.error().kind == Error::Kind::kUnreachable) << url;
@@ -41,17 +62,41 @@ TEST(IoTarget, WhatTwoReadersCouldReadInTwoWaysIsRefused) {
 }
 
 TEST(IoAddressGuard, OnlyThePublicInternetIsPublic) {
-  for (const char* address : {"8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1",
-                              "2606:4700:4700::1111", "2a00:1450:4001::1"})
+  for (const char* address : {"8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255",
+                              "100.128.0.1", "2606:4700:4700::1111", "2a00:1450:4001::1"})
     EXPECT_TRUE(is_public_address(Poco::Net::IPAddress(address))) << address;
 }
 
 TEST(IoAddressGuard, EverySpecialRangeIsRefused) {
-  for (const char* address :
-       {"0.0.0.0", "10.1.2.3", "100.64.0.1", "100.100.100.200", "127.0.0.1", "127.255.255.255", "169.254.169.254",
-        "172.16.0.1", "172.31.255.255", "192.168.1.1", "192.0.0.192", "198.18.0.1", "224.0.0.1", "255.255.255.255",
-        "168.63.129.16", "::", "::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "fd00:ec2::254", "fc00::1", "fe80::1",
-        "fec0::1", "ff02::1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "2001:db8::1", "100::1"})
+  for (const char* address : {"0.0.0.0",
+                              "10.1.2.3",
+                              "100.64.0.1",
+                              "100.100.100.200",
+                              "127.0.0.1",
+                              "127.255.255.255",
+                              "169.254.169.254",
+                              "172.16.0.1",
+                              "172.31.255.255",
+                              "192.168.1.1",
+                              "192.0.0.192",
+                              "198.18.0.1",
+                              "224.0.0.1",
+                              "255.255.255.255",
+                              "168.63.129.16",
+                              "::",
+                              "::1",
+                              "::ffff:127.0.0.1",
+                              "::ffff:8.8.8.8",
+                              "fd00:ec2::254",
+                              "fc00::1",
+                              "fe80::1",
+                              "fec0::1",
+                              "ff02::1",
+                              "64:ff9b::7f00:1",
+                              "2002:7f00:1::",
+                              "2001:0:7f00:1::",
+                              "2001:db8::1",
+                              "100::1"})
     EXPECT_FALSE(is_public_address(Poco::Net::IPAddress(address))) << address;
 }
 

@@ -1,6 +1,7 @@
 // The thread that keeps deadlines: it expires each job at its time, whatever the job's thread is stuck in.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "kernel/platform/io/io_job.hpp"

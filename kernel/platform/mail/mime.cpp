@@ -15,9 +15,8 @@ namespace {
 bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 bool is_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
 }
 
 std::string in_lines(std::string_view base64) {
@@ -28,14 +27,14 @@ std::string in_lines(std::string_view base64) {
 }
 
 std::string part(std::string_view type, std::string_view text) {
-  return fmt::format(
-      "Content-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}", type,
-      in_lines(to_base64(text)));
+  return fmt::format("Content-Type: {}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}", type,
+                     in_lines(to_base64(text)));
 }
 
 Error denied(std::string_view field) {
-  return Error{Error::Kind::kDenied, fmt::format("the mail's {} is empty or has a control character in it", field),
-               "invalid_mail", std::string(field)};
+  return Error{Error::Kind::kDenied,
+               fmt::format("the mail's {} is empty or has a control character in it", field), "invalid_mail",
+               std::string(field)};
 }
 
 }  // namespace
@@ -86,14 +85,14 @@ Result<std::string> compose_mail(const MailMessage& message, Instant now) {
   std::string mail = fmt::format(
       "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\nFrom: <{}>\r\nTo: <{}>\r\nMessage-ID: <{}>\r\nSubject: {}\r\n"
       "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), message.from, message.to, message.message_id,
-      encode_header_text(message.subject));
+      fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), message.from, message.to,
+      message.message_id, encode_header_text(message.subject));
   if (message.html.empty()) return mail + part("text/plain", message.text);
   // Base64 has no '=' before other text, so the boundary cannot occur in a part.
   constexpr std::string_view kBoundary = "=_florin_alternative";
   mail += fmt::format("Content-Type: multipart/alternative; boundary=\"{}\"\r\n\r\n", kBoundary);
-  mail += fmt::format("--{}\r\n{}--{}\r\n{}--{}--\r\n", kBoundary, part("text/plain", message.text), kBoundary,
-                      part("text/html", message.html), kBoundary);
+  mail += fmt::format("--{}\r\n{}--{}\r\n{}--{}--\r\n", kBoundary, part("text/plain", message.text),
+                      kBoundary, part("text/html", message.html), kBoundary);
   return mail;
 }
 

@@ -23,8 +23,9 @@ const Instant kNow{std::chrono::seconds(1'700'000'000)};
 TEST(MailMime, AMailHasItsHeadersAndABodyWithoutBareOrDottedLines) {
   const auto mail = compose_mail(receipt(), kNow);
   ASSERT_TRUE(mail);
-  EXPECT_TRUE(mail->starts_with("Date: Tue, 14 Nov 2023 22:13:20 +0000\r\nFrom: <shop@lisbon-books.example>\r\n"
-                                "To: <ana@example.com>\r\nMessage-ID: <evt_1@florin>\r\nSubject: Your receipt\r\n"))
+  EXPECT_TRUE(
+      mail->starts_with("Date: Tue, 14 Nov 2023 22:13:20 +0000\r\nFrom: <shop@lisbon-books.example>\r\n"
+                        "To: <ana@example.com>\r\nMessage-ID: <evt_1@florin>\r\nSubject: Your receipt\r\n"))
       << *mail;
   EXPECT_EQ(mail->find("\r\n."), std::string::npos);
   for (std::size_t at = mail->find('\n'); at != std::string::npos; at = mail->find('\n', at + 1))
@@ -47,7 +48,8 @@ TEST(MailMime, ASubjectThatIsNoAsciiIsEncodedInWordsThatCutNoCharacter) {
   for (int i = 0; i < 40; ++i) subject += "a€";
   const std::string encoded = encode_header_text(subject);
   std::string decoded;
-  for (std::size_t at = encoded.find("=?UTF-8?B?"); at != std::string::npos; at = encoded.find("=?UTF-8?B?", at)) {
+  for (std::size_t at = encoded.find("=?UTF-8?B?"); at != std::string::npos;
+       at = encoded.find("=?UTF-8?B?", at)) {
     const std::size_t end = encoded.find("?=", at);
     EXPECT_LE(end + 2 - at, 75u) << "RFC 2047 section 2";
     const auto word = from_base64(encoded.substr(at + 10, end - at - 10));
@@ -72,8 +74,7 @@ TEST(MailMime, ALineBreakInAnyHeaderFieldIsRefused) {
       if (*evil == '\0') message.*field += '\0';
       const auto mail = compose_mail(message, kNow);
       ASSERT_FALSE(mail) << message.*field;
-      EXPECT_EQ(mail.error().kind,
-                field == &MailMessage::to ? Error::Kind::kInvalid : Error::Kind::kDenied);
+      EXPECT_EQ(mail.error().kind, field == &MailMessage::to ? Error::Kind::kInvalid : Error::Kind::kDenied);
     }
   }
 }

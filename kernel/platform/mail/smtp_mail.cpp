@@ -33,7 +33,8 @@ class Client final : public SmtpMail {
     if (!mail) co_return mail.error();
     if (server.port < 1 || server.port > 65535)
       co_return Error{Error::Kind::kDenied, "the mail server's port is no port", "invalid_port", "port"};
-    const auto job = std::make_shared<MailJob>(executor_, std::chrono::steady_clock::now() + options_.timeout);
+    const auto job =
+        std::make_shared<MailJob>(executor_, std::chrono::steady_clock::now() + options_.timeout);
     job->server = server;
     job->from = message.from;
     job->to = message.to;
@@ -57,7 +58,8 @@ class Client final : public SmtpMail {
       job->finish(std::move(sent));
     });
     if (!taken)
-      job->finish(Error{Error::Kind::kUnreachable, "no I/O thread can be had, or we are stopping", "no_thread", ""});
+      job->finish(
+          Error{Error::Kind::kUnreachable, "no I/O thread can be had, or we are stopping", "no_thread", ""});
   }
 
   Executor& executor_;

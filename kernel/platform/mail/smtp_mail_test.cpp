@@ -85,7 +85,8 @@ struct SmtpScript {
   template <class Peer>
   void take_message(Peer& peer) {
     peer.say("354 go on\r\n");
-    for (std::string line = peer.read_line(); !line.empty() && line != ".\r\n"; line = peer.read_line()) seen += line;
+    for (std::string line = peer.read_line(); !line.empty() && line != ".\r\n"; line = peer.read_line())
+      seen += line;
     peer.say("250 queued\r\n");
   }
 };
@@ -98,8 +99,10 @@ TEST_F(SmtpMailTest, AMailGoesToALoopbackServerWithoutEncryption) {
   });
   const Result<Done> sent = mail->send(server_at(far.port(), MailServer::Security::kNone), receipt()).run();
   ASSERT_TRUE(sent) << sent.error().message;
-  EXPECT_NE(script.seen.find("MAIL FROM:<shop@lisbon-books.example>\r\nRCPT TO:<ana@example.com>\r\nDATA\r\n"),
-            std::string::npos) << script.seen;
+  EXPECT_NE(
+      script.seen.find("MAIL FROM:<shop@lisbon-books.example>\r\nRCPT TO:<ana@example.com>\r\nDATA\r\n"),
+      std::string::npos)
+      << script.seen;
   EXPECT_NE(script.seen.find("Message-ID: <evt_1@florin>\r\n"), std::string::npos);
 }
 
@@ -129,7 +132,8 @@ TEST_F(SmtpStartTls, CredentialsAndMailTravelInsideTls) {
   ASSERT_TRUE(sent) << sent.error().message;
   EXPECT_EQ(outside.seen, "EHLO localhost\r\nSTARTTLS\r\n");
   EXPECT_NE(inside.seen.find("AUTH PLAIN"), std::string::npos);
-  EXPECT_NE(inside.seen.find(to_base64(std::string("\0mailer\0hunter2", 15))), std::string::npos) << inside.seen;
+  EXPECT_NE(inside.seen.find(to_base64(std::string("\0mailer\0hunter2", 15))), std::string::npos)
+      << inside.seen;
   EXPECT_NE(inside.seen.find("Subject: Receipt\r\n"), std::string::npos);
 }
 
@@ -241,9 +245,10 @@ c.start(); print(port, flush=True); sys.stdin.read(); c.stop()
   const Result<Done> sent = mail->send(server, message).run();
   EXPECT_TRUE(sent) << sent.error().message;
   EXPECT_NE(std::fgets(line, sizeof line, said), nullptr);
-  EXPECT_STREQ(line,
-               "shop@lisbon-books.example|ana@example.com|Recibo de 12,50 € — obrigado|<evt_1@florin>|Thank you.|"
-               "<p>Olá</p>|0\n");
+  EXPECT_STREQ(
+      line,
+      "shop@lisbon-books.example|ana@example.com|Recibo de 12,50 € — obrigado|<evt_1@florin>|Thank you.|"
+      "<p>Olá</p>|0\n");
   ::close(to_child[1]);
   std::fclose(said);
   ::waitpid(child, nullptr, 0);

@@ -36,7 +36,8 @@ class Session final : public Poco::Net::SMTPClientSession {
                      host + " offers no STARTTLS; without encryption we send no mail");
     StreamSocket plain(socket());
     FLORIN_TRY(secured, dialer.secure(plain, host));
-    if (!job.attach(secured.impl()->sockfd())) return failure(Error::Kind::kBroken, "timed_out", "no time is left");
+    if (!job.attach(secured.impl()->sockfd()))
+      return failure(Error::Kind::kBroken, "timed_out", "no time is left");
     // The assignment also drops what was read before the handshake: an attacker in between may have put
     // answers there.
     socket() = secured;
@@ -92,7 +93,8 @@ Result<Done> converse(MailJob& job, const Dialer& dialer, StreamSocket& socket) 
       session.authenticate(offered, job.server.user, job.server.password);
     } catch (const Poco::Net::SMTPException&) {
       // Its text may hold what the server echoed of the credentials.
-      return failure(Error::Kind::kDenied, "authentication_refused", host + " refuses our user name or password");
+      return failure(Error::Kind::kDenied, "authentication_refused",
+                     host + " refuses our user name or password");
     }
   FLORIN_TRY(named, session.envelope(job.from, job.to));
   static_cast<void>(named);
