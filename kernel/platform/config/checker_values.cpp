@@ -3,46 +3,19 @@
 #include "kernel/platform/config/checker.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <filesystem>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "kernel/platform/config/hints.hpp"
 #include "kernel/platform/config/near.hpp"
 #include "kernel/platform/config/rules.hpp"
 #include "kernel/platform/config/substitute.hpp"
 
 namespace florin {
 namespace {
-
-std::string hint_for_flag(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (word == "yes" || word == "on" || word == "y" || word == "1") return "; did you mean \"true\"?";
-  if (word == "no" || word == "off" || word == "n" || word == "0") return "; did you mean \"false\"?";
-  return did_you_mean(word, {"true", "false"});
-}
-
-bool has(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-// Of so few letters nearly all are near to others, so only what people really confuse is proposed.
-std::string hint_for_country(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  if (word == "UK") word = "GB";
-  if (word == "EL") word = "GR";
-  return has(rules::countries(), word) ? fmt::format("; did you mean \"{}\"?", word) : "";
-}
-
-std::string hint_for_currency(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  if (word == "YEN") word = "JPY";
-  if (word == "UKP" || word == "STG") word = "GBP";
-  const std::string code = word.substr(0, 3);  // "EURO"
-  return has(rules::currencies(), code) ? fmt::format("; did you mean \"{}\"?", code) : "";
-}
 
 // --set gives lists as "a,b".
 YamlNode split(const YamlNode& node) {
@@ -102,7 +75,7 @@ std::optional<Json> Checker::value(const Schema& schema, const YamlNode& node, c
   if (!word) return std::nullopt;
   if (schema.kind == Schema::Kind::kFlag) {
     if (*word == "true" || *word == "false") return Json(*word == "true");
-    return unfit(node, path, schema, hint_for_flag(*word)), std::nullopt;
+    return unfit(node, path, schema, hint::for_flag(*word)), std::nullopt;
   }
   if (schema.decimals && RE2::FullMatch(*word, R"(-?(0|[1-9][0-9]*)\.[0-9]+)")) return Json::parse(*word);
   const std::optional<std::int64_t> number = whole_number(*word);
@@ -131,17 +104,17 @@ std::optional<Json> Checker::text(const Schema& schema, const YamlNode& node, co
   std::string hint;
   bool fits = rule.pattern.empty() || matches(rule.pattern, *word);
   if (fits && rule.accepts) fits = rule.accepts(*word);
-  if (!rule.one_of.empty() && !has(rule.one_of, *word)) {
+  if (!rule.one_of.empty() && !hint::has(rule.one_of, *word)) {
     fits = false;
     hint = did_you_mean(*word, rule.one_of);
   }
-  if (rule.format == TextRule::Format::kCurrency && !has(rules::currencies(), *word)) {
+  if (rule.format == TextRule::Format::kCurrency && !hint::has(rules::currencies(), *word)) {
     fits = false;
-    hint = hint_for_currency(*word);
+    hint = hint::for_currency(*word);
   }
-  if (rule.format == TextRule::Format::kCountry && !has(rules::countries(), *word)) {
+  if (rule.format == TextRule::Format::kCountry && !hint::has(rules::countries(), *word)) {
     fits = false;
-    hint = hint_for_country(*word);
+    hint = hint::for_country(*word);
   }
   if (!fits) return unfit(node, path, schema, hint), std::nullopt;
   // What stands on the command line counts from where the command was given.

@@ -1,13 +1,14 @@
 // From yaml-cpp's events to our tree, with the refusals that yaml-cpp 0.7 does not make itself.
 #include "kernel/platform/config/yaml_tree.hpp"
 
-#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
+
+#include "kernel/platform/config/yaml_text.hpp"
 
 namespace florin {
 
@@ -157,55 +158,12 @@ class TreeBuilder final : public YAML::EventHandler {
   std::optional<std::pair<int, int>> last_quoted_;
 };
 
-// yaml-cpp takes some tabs for text and stumbles over the others much later.
-void refuse_tabs(const std::string& file, const std::string& text, std::vector<ConfigFault>& faults) {
-  int line = 0;
-  for (std::size_t start = 0; start < text.size();) {
-    ++line;
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    const std::size_t first = std::min(text.find_first_not_of(" \t\r", start), end);
-    const std::size_t tab = text.find('\t', start);
-    if (first < end && text[first] != '#' && tab < first)
-      faults.push_back(
-          {file, line, static_cast<int>(tab - start) + 1, "a tab indents this line; use spaces"});
-    start = end + 1;
-  }
-}
-
-// yaml-cpp ends an unclosed quote at the end of the file, with everything in between inside it.
-bool closes(const std::string& text, int line, int column) {
-  std::size_t at = 0;
-  for (int i = 1; i < line; ++i) at = text.find('\n', at) + 1;
-  at += static_cast<std::size_t>(column) - 1;
-  if (at >= text.size() || (text[at] != '\'' && text[at] != '"')) return true;  // A block.
-  const char quote = text[at];
-  for (++at; at < text.size(); ++at) {
-    if (quote == '"' && text[at] == '\\')
-      ++at;
-    else if (text[at] == quote) {
-      if (quote == '"' || at + 1 >= text.size() || text[at + 1] != '\'') return true;
-      ++at;
-    }
-  }
-  return false;
-}
-
-// What people mostly did when yaml-cpp says this.
-std::string_view advice(std::string_view message) {
-  if (message == "illegal map value")
-    return " (a text that holds \": \" needs quotes; keys that belong together stand in one column)";
-  if (message == "end of map flow not found") return " (a \"{\" is not closed)";
-  if (message == "end of sequence flow not found") return " (a \"[\" is not closed)";
-  if (message == "unknown token") return " (a text that begins with @, ` or % needs quotes)";
-  return "";
-}
-
 }  // namespace
 
 std::optional<YamlNode> parse_yaml(const std::string& file, const std::string& text,
                                    std::vector<ConfigFault>& faults) {
   const std::size_t before = faults.size();
-  refuse_tabs(file, text, faults);
+  yaml_text::refuse_tabs(file, text, faults);
   if (faults.size() > before) return std::nullopt;  // What follows from a tab would only confuse.
 
   TreeBuilder builder(std::make_shared<const std::string>(file), faults);
@@ -218,10 +176,11 @@ std::optional<YamlNode> parse_yaml(const std::string& file, const std::string& t
     return std::nullopt;
   } catch (const YAML::Exception& e) {
     faults.push_back({file, e.mark.line + 1, e.mark.column + 1,
-                      fmt::format("this is not YAML: {}{}", e.msg, advice(e.msg))});
+                      fmt::format("this is not YAML: {}{}", e.msg, yaml_text::advice(e.msg))});
     return std::nullopt;
   }
-  if (const auto quoted = builder.last_quoted(); quoted && !closes(text, quoted->first, quoted->second)) {
+  if (const auto quoted = builder.last_quoted();
+      quoted && !yaml_text::closes(text, quoted->first, quoted->second)) {
     faults.push_back({file, quoted->first, quoted->second, "the text that begins here has no closing quote"});
     return std::nullopt;
   }
