@@ -19,7 +19,7 @@ namespace florin {
 struct LiveGrant {
   enum class Of { kMerchant, kAdmin, kPayment };
   Of of = Of::kMerchant;
-  std::string merchant;  // For kAdmin: "" means every merchant.
+  std::string merchant;    // For kAdmin: "" means every merchant.
   std::string payment_id;  // kPayment only.
   std::string key_id;      // Revoking this key closes the socket.
 };
@@ -30,13 +30,14 @@ class LiveBackend {
   virtual ~LiveBackend() = default;
   // `path` is the socket's ("/ws/merchant/lisbon-books"), `token` what the first message carried.
   virtual Task<Result<LiveGrant>> authenticate(std::string path, std::string token) = 0;
-  // Events that the grant may see, after `since` (a seq of the merchant; for kAdmin of all merchants a
-  // position), oldest first, at most `limit`.
+  // Events that the grant may see, after `since` (a seq of the merchant; for kAdmin always a position),
+  // oldest first, at most `limit`; none when there are none. It sees what was committed before the call.
   virtual Task<Result<std::vector<StagedEvent>>> replay(LiveGrant grant, std::int64_t since, int limit) = 0;
   // An event as the client gets it, as JSON text.
   virtual std::string render(const StagedEvent& event) = 0;
 };
 
+// Outlives the Edge that it is given to; destroyed when the executor has no task of it left.
 class LiveHub : public WebSocketHandler {
  public:
   static std::unique_ptr<LiveHub> make(Executor& executor, Clock& clock, LiveBackend& backend,
