@@ -46,9 +46,12 @@ void FarSide::enter(BookEntry::Kind kind, const Json& order, const std::string& 
 }
 
 HttpResponse say(int status, const std::string& name, const std::string& issue, const std::string& description) {
+  const bool is_semantic = status == 422;
   return sandbox::json_answer(
       status, {{"name", name},
-               {"message", "The requested action could not be performed."},
+               {"message", is_semantic ? "The requested action could not be performed, semantically incorrect, or failed "
+                                         "business validation."
+                                       : "The requested action could not be performed."},
                {"debug_id", "sandbox"},
                {"details", Json::array({Json{{"issue", issue}, {"description", description}}})},
                {"links", Json::array()}});

@@ -11,7 +11,7 @@ namespace {
 std::string signature_of(const std::string& owner, const std::string& id, const std::string& time,
                          const std::string& webhook, std::string_view body) {
   const std::string text = id + "|" + time + "|" + webhook + "|" + std::to_string(crc32(body));
-  return to_base64(hmac_sha256("paypal sandbox of " + owner, text));
+  return "S" + to_base64url(hmac_sha256("paypal sandbox of " + owner, text));
 }
 
 }  // namespace
