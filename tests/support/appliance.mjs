@@ -1,0 +1,155 @@
+// Starts a whole appliance for one test file: `florin sandbox` and `florind` from the build tree, on free
+// ports, over a store of its own. FLORIN_BINARY_DIR says where the build tree is; FLORIN_TEST_STORE is
+// sqlite or postgresql, the latter at FLORIN_TEST_POSTGRES.
+import { execFileSync, spawn } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import node_test from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { ApiClient } from './api_client.mjs';
+import { Contract } from './contract.mjs';
+import { FarSides } from './far_sides.mjs';
+import { free_port, request } from './http.mjs';
+import { LiveClient } from './live_client.mjs';
+import { write_config } from './shop_config.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const build = process.env.FLORIN_BINARY_DIR ?? path.join(root, 'build', 'release');
+
+// The first line that a program prints, or an error when it ends before.
+function first_line(child) {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('\n')) resolve(said.split('\n')[0]);
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`${child.spawnfile} ended (${code ?? signal}) before it was ready`)));
+  });
+}
+
+function fresh_store(directory) {
+  if ((process.env.FLORIN_TEST_STORE ?? 'sqlite') === 'sqlite')
+    return { url: `sqlite:${path.join(directory, 'florin.db')}`, drop() {} };
+  const server = process.env.FLORIN_TEST_POSTGRES;
+  if (!server) throw new Error('FLORIN_TEST_STORE=postgresql needs FLORIN_TEST_POSTGRES, the address of a server');
+  const name = `florin_api_${crypto.randomBytes(6).toString('hex')}`;
+  const psql = (statement) => execFileSync('psql', ['-qX', server, '-c', statement], { stdio: ['ignore', 'ignore', 'pipe'] });
+  psql(`create database ${name}`);
+  const url = new URL(server);
+  return {
+    url: server.replace(url.pathname, `/${name}`),
+    drop: () => psql(`drop database if exists ${name} with (force)`),
+  };
+}
+
+class Appliance {
+  constructor() {
+    this.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'florin-api-'));
+    this.log_file = path.join(this.directory, 'florind.log');
+    this.children = new Set();
+    // Whatever happens to this process, nothing of it stays behind.
+    process.on('exit', () => {
+      for (const child of this.children) child.kill('SIGKILL');
+      fs.rmSync(this.directory, { recursive: true, force: true });
+    });
+  }
+
+  async start({ webhooks = '', set = [] } = {}) {
+    this.dead_port = await free_port();
+    this.store = fresh_store(this.directory);
+    this.config = write_config(this.directory, { scripts: path.join(root, 'scripts'), dead_port: this.dead_port, webhooks });
+    this.set = set;
+    this.port = await free_port();
+    this.url = `http://127.0.0.1:${this.port}`;
+    const sandbox_port = await free_port();
+    this.far_sides = new FarSides(`http://127.0.0.1:${sandbox_port}`);
+    await this.run('florin', ['sandbox', '--port', String(sandbox_port)], path.join(this.directory, 'sandbox.log'));
+    await this.start_daemon();
+    this.contract = new Contract((await request('GET', `${this.url}/openapi.json`)).json);
+  }
+
+  async run(program, first, log_file) {
+    const options = [`server.port=${this.port}`, `store.url=${this.store.url}`, `sandbox.url=${this.far_sides.url}`, ...this.set];
+    const where = ['--config', this.config, ...options.flatMap((option) => ['--set', option])];
+    const log = fs.openSync(log_file, 'a');
+    // `florin` takes what all its commands share before the command's name.
+    const child = spawn(path.join(build, 'bin', program), [...where, ...first], { stdio: ['ignore', 'pipe', log], cwd: this.directory });
+    fs.closeSync(log);
+    this.children.add(child);
+    child.once('exit', () => this.children.delete(child));
+    const line = await first_line(child).catch((error) => {
+      throw new Error(`${error.message}\n${fs.readFileSync(log_file, 'utf8')}`);
+    });
+    // Neither keeps this process alive: the test runner ends when the tests have.
+    child.unref();
+    child.stdout.unref();
+    return { child, line };
+  }
+
+  async start_daemon() {
+    const { child, line } = await this.run('florind', [], this.log_file);
+    this.daemon = child;
+    this.ready_line = line;
+  }
+  // Answers the exit code, or the signal's name.
+  async end_daemon(signal = 'SIGTERM') {
+    const { daemon } = this;
+    daemon.ref();
+    const ended = new Promise((resolve) => daemon.once('exit', (code, by) => resolve(code ?? by)));
+    daemon.kill(signal);
+    return ended;
+  }
+  async restart(signal) {
+    const how = await this.end_daemon(signal);
+    await this.start_daemon();
+    return how;
+  }
+  async stop() {
+    await Promise.all([...this.children].map((child) => new Promise((ended) => {
+      child.ref();
+      child.once('exit', ended);
+      child.kill('SIGTERM');
+    })));
+    this.store.drop();
+  }
+
+  get log() {
+    return fs.existsSync(this.log_file) ? fs.readFileSync(this.log_file, 'utf8') : '';
+  }
+  // `kind` is sk or pk.
+  as(merchant, kind = 'sk') {
+    return new ApiClient(this, `${kind}_test_${merchant}`);
+  }
+  nobody() {
+    return new ApiClient(this, '');
+  }
+  live(topic) {
+    return new LiveClient(`ws://127.0.0.1:${this.port}/ws/${topic}`);
+  }
+
+  // node:test's test(), with what the daemon logged meanwhile when it fails.
+  test = (name, body) =>
+    node_test(name, async (context) => {
+      const before = this.log.length;
+      try {
+        await body(context);
+      } catch (error) {
+        console.error(`--- the daemon's log during "${name}":\n${this.log.slice(before)}---`);
+        throw error;
+      } finally {
+        await this.far_sides.heal();
+      }
+    });
+}
+
+export async function start_appliance(options) {
+  const appliance = new Appliance();
+  await appliance.start(options);
+  node_test.after(() => appliance.stop());
+  return appliance;
+}
