@@ -47,9 +47,16 @@ function fresh_store(directory) {
   };
 }
 
+// In memory where that is possible: what is tested here is not the disk, and a busy one makes fsync slow.
+function scratch_directory() {
+  const memory = '/dev/shm';
+  const base = !process.env.TMPDIR && fs.existsSync(memory) ? memory : os.tmpdir();
+  return fs.mkdtempSync(path.join(base, 'florin-api-'));
+}
+
 class Appliance {
   constructor() {
-    this.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'florin-api-'));
+    this.directory = scratch_directory();
     this.log_file = path.join(this.directory, 'florind.log');
     this.children = new Set();
     // Whatever happens to this process, nothing of it stays behind.
