@@ -1,10 +1,11 @@
 # What a folder becomes. Every function finds its sources by place and name:
 #   *_test.cpp  a test beside what it tests     *_bench.cpp  a benchmark     *_fuzz.cpp  a fuzzer
 #   *_main.cpp  a program                       anything else  the folder's own code
+# Except fixtures/ and templates/: what a test loads or a program writes, built by nobody here.
 
 function(florin_sources out folder)
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${folder}/*.cpp)
-  list(FILTER all EXCLUDE REGEX "_(test|bench|fuzz|main)\\.cpp$")
+  list(FILTER all EXCLUDE REGEX "_(test|bench|fuzz|main)\\.cpp$|/(fixtures|templates)/")
   set(${out} ${all} PARENT_SCOPE)
 endfunction()
 
@@ -84,6 +85,9 @@ function(florin_add_cross_tests)
         add_subdirectory(${area})
       else()
         florin_add_test(${name}_test ${area} florin_test_support florin_app)
+        if(TARGET ${name}_test)
+          add_dependencies(${name}_test florin_plugins)
+        endif()
       endif()
     endif()
   endforeach()

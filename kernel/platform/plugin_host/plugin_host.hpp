@@ -3,7 +3,8 @@
 // known at the next start.
 #pragma once
 
-#include <map>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,10 +31,14 @@ struct PluginHostOptions {
   std::string folder;      // Holds providers/, notifiers/, fraud/, sandboxes/.
   std::string state_file;  // The crash mark and the quarantine; "" : none is kept (tools, tests).
   bool sandboxes = false;  // Load sandboxes/ too.
+  // With a state file: a step of a plugin that runs longer than this ends the process, for the supervisor to
+  // start it again. Zero: never.
+  std::chrono::milliseconds step_limit{10'000};
 };
 
 class PluginHost : public PluginCatalog {
  public:
+  // Where the folder has a SHA256SUMS (of providers/acme.so and so on), only what it lists is loaded.
   // Loads all that can be loaded; what cannot is refused by name in statuses(), and is no error.
   static std::unique_ptr<PluginHost> open(PluginHostOptions options);
 

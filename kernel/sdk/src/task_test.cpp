@@ -54,7 +54,8 @@ TEST(Task, IsLazyAndNeverRunsWhenNobodyAwaitsIt) {
 }
 
 Task<int> fail_after_hop(std::thread* thread, bool hop) {
-  if (hop) co_await OnAnotherThread{thread};
+  OnAnotherThread other{thread};
+  if (hop) co_await other;
   throw std::runtime_error("no");
 }
 Task<std::string> catch_it(std::thread* thread, bool hop) {
@@ -75,7 +76,8 @@ TEST(Task, ExceptionsReachTheCallerFromBeforeAndAfterASuspension) {
 }
 
 Task<int> hop_and_answer(std::thread* thread, int answer) {
-  co_await OnAnotherThread{thread};
+  OnAnotherThread other{thread};
+  co_await other;
   co_return answer;
 }
 Task<std::thread::id> after_hop(std::thread* thread, int* answer) {
