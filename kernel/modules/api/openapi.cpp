@@ -74,7 +74,7 @@ Json operation_of(const ApiRoute& route) {
 
 }  // namespace
 
-Json openapi_document(const std::vector<ApiRoute>& routes, const std::map<std::string, Json>& schemas,
+Json openapi_document(const std::vector<std::shared_ptr<const ApiRoute>>& routes, const std::map<std::string, Json>& schemas,
                       const std::string& version) {
   Json document{{"openapi", "3.1.0"},
                 {"info",
@@ -87,7 +87,8 @@ Json openapi_document(const std::vector<ApiRoute>& routes, const std::map<std::s
   Json& paths = document["paths"] = Json::object();
   Json tags = Json::array();
   std::set<std::string> known_tags;
-  for (const ApiRoute& route : routes) {
+  for (const auto& entry : routes) {
+    const ApiRoute& route = *entry;
     std::string method = route.method;
     for (char& c : method) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     paths[route.pattern][method] = operation_of(route);

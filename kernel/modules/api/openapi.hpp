@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,7 @@
 
 namespace florin {
 
-Json openapi_document(const std::vector<ApiRoute>& routes, const std::map<std::string, Json>& schemas,
+Json openapi_document(const std::vector<std::shared_ptr<const ApiRoute>>& routes, const std::map<std::string, Json>& schemas,
                       const std::string& version);
 
 }  // namespace florin

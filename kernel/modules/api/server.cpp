@@ -15,19 +15,6 @@ namespace {
 constexpr std::string_view kApiVersion = "2026-11-20";
 constexpr std::int64_t kMicro = 1'000'000;
 
-std::vector<std::string> split_path(std::string_view path) {
-  std::vector<std::string> segments;
-  std::size_t begin = 1;
-  while (begin <= path.size()) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    segments.emplace_back(path.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return segments;
-}
-
-bool is_parameter(const std::string& segment) { return segment.size() > 2 && segment.front() == '{'; }
-
 std::string bearer(const EdgeRequest& request) {
   const auto found = request.headers.find("Authorization");
   if (found == request.headers.end()) return {};
@@ -58,57 +45,26 @@ std::int64_t RateLimiter::take(const std::string& key, std::int64_t rate, Durati
   return 0;
 }
 
+ApiServer::ApiServer(ApiServerOptions options) : options_(std::move(options)) {}
+
 void ApiServer::add(ApiRoute route) {
-  segments_.push_back(split_path(route.pattern));
-  routes_.push_back(std::move(route));
+  const auto kept = std::make_shared<const ApiRoute>(std::move(route));
+  routes_.push_back(kept);
+  EdgeRoute entry;
+  entry.method = kept->method;
+  entry.pattern = kept->pattern;
+  entry.operation = kept->operation_id;
+  entry.body_limit = kept->body_limit;
+  entry.handler = [this, kept](const EdgeRequest& request, const PathParams& params) {
+    return serve(*kept, request, params);
+  };
+  router_.add(std::move(entry));
 }
 
-ApiServer::Match ApiServer::match(std::string_view method, std::string_view path) const {
-  Match best;
-  const std::vector<std::string> asked = split_path(path);
-  std::size_t best_literals = 0;
-  for (std::size_t i = 0; i < routes_.size(); ++i) {
-    const auto& pattern = segments_[i];
-    if (pattern.size() != asked.size()) continue;
-    std::size_t literals = 0;
-    bool fits = true;
-    for (std::size_t s = 0; s < pattern.size() && fits; ++s) {
-      if (is_parameter(pattern[s]))
-        fits = !asked[s].empty();
-      else if ((fits = pattern[s] == asked[s]))
-        ++literals;
-    }
-    if (!fits) continue;
-    if (routes_[i].method != method) {
-      if (best.allow.find(routes_[i].method) == std::string::npos)
-        best.allow += (best.allow.empty() ? "" : ", ") + routes_[i].method;
-      continue;
-    }
-    // The more literal pattern wins: /payments/history before /payments/{id}.
-    if (best.route && literals <= best_literals) continue;
-    best.route = &routes_[i];
-    best_literals = literals;
-    best.params.clear();
-    for (std::size_t s = 0; s < pattern.size(); ++s)
-      if (is_parameter(pattern[s])) {
-        const auto decoded = url_decode(asked[s]);
-        best.params[pattern[s].substr(1, pattern[s].size() - 2)] = decoded ? *decoded : asked[s];
-      }
-  }
-  return best;
-}
-
-std::optional<std::size_t> ApiServer::body_limit(std::string_view method, std::string_view path) const {
-  const Match found = match(method, path);
-  if (!found.route) return std::nullopt;
-  return found.route->body_limit;
-}
-
-Result<ApiRequest> ApiServer::read(const EdgeRequest& edge, const Match& found) const {
-  const ApiRoute& route = *found.route;
+Result<ApiRequest> ApiServer::read(const ApiRoute& route, const EdgeRequest& edge, const PathParams& params) const {
   ApiRequest request;
   request.edge = &edge;
-  request.params = found.params;
+  for (const auto& [name, value] : params.all()) request.params[name] = value;
   request.query = edge.query;
   if (route.method == "GET" || route.raw_body) return request;
   const auto key = edge.headers.find("Idempotency-Key");
@@ -119,7 +75,7 @@ Result<ApiRequest> ApiServer::read(const EdgeRequest& edge, const Match& found) 
     request.idempotency.digest = to_hex(sha256(edge.body));
   }
   request.idempotency.route = route.operation_id;
-  for (const auto& [name, value] : found.params) request.idempotency.route += ":" + value;
+  for (const auto& [name, value] : params.all()) request.idempotency.route += ":" + value;
   if (edge.body.empty()) return request;
   auto body = parse_json(edge.body);
   if (!body) return body.error();
@@ -128,15 +84,7 @@ Result<ApiRequest> ApiServer::read(const EdgeRequest& edge, const Match& found) 
   return request;
 }
 
-Task<ApiAnswer> ApiServer::answer(const EdgeRequest& edge, const Match& found) {
-  if (!found.route && !found.allow.empty()) {
-    ApiAnswer no = problem(405, "invalid_request_error", "method_not_allowed", "this resource knows only " + found.allow);
-    no.headers["Allow"] = found.allow;
-    co_return no;
-  }
-  if (!found.route)
-    co_return problem(404, "invalid_request_error", "unknown_route", "no such resource: see /openapi.json for what there is");
-  const ApiRoute& route = *found.route;
+Task<ApiAnswer> ApiServer::answer(const ApiRoute& route, const EdgeRequest& edge, const PathParams& params) {
   Caller caller;
   if (!route.keys.empty()) {
     const Result<Caller> who = options_.authenticate(bearer(edge));
@@ -156,19 +104,18 @@ Task<ApiAnswer> ApiServer::answer(const EdgeRequest& edge, const Match& found) {
       co_return no;
     }
   }
-  Result<ApiRequest> request = read(edge, found);
+  Result<ApiRequest> request = read(route, edge, params);
   if (!request) co_return problem(request.error());
   request->caller = std::move(caller);
   Task<ApiAnswer> handling = route.handler(*request);
   co_return co_await handling;
 }
 
-Task<EdgeResponse> ApiServer::handle(const EdgeRequest& request) {
+Task<EdgeResponse> ApiServer::serve(const ApiRoute& route, const EdgeRequest& request, const PathParams& params) {
   const Duration began = options_.clock->monotonic();
-  const Match found = match(request.method, request.path);
-  Task<ApiAnswer> answering = answer(request, found);
+  Task<ApiAnswer> answering = answer(route, request, params);
   ApiAnswer given = co_await answering;
-  if (options_.answered) options_.answered(found.route, given, options_.clock->monotonic() - began, request);
+  if (options_.answered) options_.answered(route, given, options_.clock->monotonic() - began, request);
   EdgeResponse response;
   response.status = given.status;
   response.headers = std::move(given.headers);

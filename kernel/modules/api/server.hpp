@@ -11,6 +11,7 @@
 
 #include "kernel/modules/api/api.hpp"
 #include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/edge/router.hpp"
 
 namespace florin {
 
@@ -35,31 +36,25 @@ struct ApiServerOptions {
   std::function<std::int64_t(const Caller&)> rate_of;
   Clock* clock = nullptr;
   // Told of every answer, for metrics and the log.
-  std::function<void(const ApiRoute*, const ApiAnswer&, Duration took, const EdgeRequest&)> answered;
+  std::function<void(const ApiRoute&, const ApiAnswer&, Duration took, const EdgeRequest&)> answered;
 };
 
 class ApiServer {
  public:
-  explicit ApiServer(ApiServerOptions options) : options_(std::move(options)) {}
-  void add(ApiRoute route);
-  const std::vector<ApiRoute>& routes() const { return routes_; }
-  // The body limit of the route that a request would reach.
-  std::optional<std::size_t> body_limit(std::string_view method, std::string_view path) const;
-  Task<EdgeResponse> handle(const EdgeRequest& request);
+  explicit ApiServer(ApiServerOptions options);
+  void add(ApiRoute route);  // Before the first request.
+  const std::vector<std::shared_ptr<const ApiRoute>>& routes() const { return routes_; }
+  // Finds the route and answers; what no route takes is answered by it too.
+  const Router& router() const { return router_; }
 
  private:
-  struct Match {
-    const ApiRoute* route = nullptr;
-    std::map<std::string, std::string> params;
-    std::string allow;  // When the path is known but not with this method.
-  };
-  Match match(std::string_view method, std::string_view path) const;
-  Task<ApiAnswer> answer(const EdgeRequest& request, const Match& match);
-  Result<ApiRequest> read(const EdgeRequest& request, const Match& match) const;
+  Task<EdgeResponse> serve(const ApiRoute& route, const EdgeRequest& request, const PathParams& params);
+  Task<ApiAnswer> answer(const ApiRoute& route, const EdgeRequest& request, const PathParams& params);
+  Result<ApiRequest> read(const ApiRoute& route, const EdgeRequest& request, const PathParams& params) const;
 
   ApiServerOptions options_;
-  std::vector<ApiRoute> routes_;
-  std::vector<std::vector<std::string>> segments_;  // Of the patterns, beside routes_.
+  std::vector<std::shared_ptr<const ApiRoute>> routes_;
+  Router router_;
   RateLimiter limiter_;
 };
 

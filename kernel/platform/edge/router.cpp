@@ -58,11 +58,11 @@ const std::string& PathParams::at(std::string_view name) const {
 Router::Router() : root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 
-void Router::add(Route route) {
+void Router::add(EdgeRoute route) {
   FLORIN_CHECK(!route.pattern.empty() && route.pattern.front() == '/', "a pattern begins with a slash");
   FLORIN_CHECK(route.handler != nullptr, "a route has a handler");
   FLORIN_CHECK(std::none_of(routes_.begin(), routes_.end(),
-                            [&route](const Route& each) { return each.operation == route.operation; }),
+                            [&route](const EdgeRoute& each) { return each.operation == route.operation; }),
                "two routes have one operation id");
   Node* node = root_.get();
   for (const std::string_view segment : split(route.pattern)) {
@@ -108,7 +108,7 @@ Router::Match Router::find(std::string_view path) const {
   return match;
 }
 
-const Route* Router::route_of(const Node& node, std::string_view method) const {
+const EdgeRoute* Router::route_of(const Node& node, std::string_view method) const {
   auto held = node.by_method.find(method);
   if (held == node.by_method.end() && method == "HEAD") held = node.by_method.find("GET");
   return held == node.by_method.end() ? nullptr : &routes_[held->second];
@@ -132,7 +132,7 @@ Task<EdgeResponse> Router::answer(const EdgeRequest& request) const {
     co_return problem_response(400, "bad_path", "The path is not percent-encoded text.", request.request_id);
   if (match.node == nullptr)
     co_return problem_response(404, "unknown_path", "There is nothing at this path.", request.request_id);
-  const Route* route = route_of(*match.node, request.method);
+  const EdgeRoute* route = route_of(*match.node, request.method);
   if (route == nullptr) co_return no_such_method(*match.node, request);
   PathParams params;
   std::size_t next = 0;
@@ -146,7 +146,7 @@ Task<EdgeResponse> Router::answer(const EdgeRequest& request) const {
 std::optional<std::size_t> Router::body_limit(std::string_view method, std::string_view path) const {
   const Match match = find(path);
   if (match.node == nullptr) return std::nullopt;
-  const Route* route = route_of(*match.node, method);
+  const EdgeRoute* route = route_of(*match.node, method);
   return route == nullptr ? std::nullopt : route->body_limit;
 }
 

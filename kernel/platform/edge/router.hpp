@@ -32,7 +32,7 @@ class PathParams {
 // Both arguments outlive the Task.
 using RouteHandler = std::function<Task<EdgeResponse>(const EdgeRequest&, const PathParams&)>;
 
-struct Route {
+struct EdgeRoute {
   std::string method;                     // "POST"
   std::string pattern;                    // "/api/v1/payments/{id}/capture"; {name} is one whole segment.
   std::string operation;                  // OpenAPI's operationId: "capture_payment". Unique.
@@ -46,8 +46,8 @@ class Router {
   ~Router();
 
   // Before the first request. Two routes of one method and pattern, or of one operation, are our bug.
-  void add(Route route);
-  const std::vector<Route>& routes() const { return routes_; }
+  void add(EdgeRoute route);
+  const std::vector<EdgeRoute>& routes() const { return routes_; }
 
   // An EdgeHandler: 404 where no pattern matches, 405 with Allow where another method does, 400 for a
   // path that is not percent-encoded text. A fixed segment wins over a {name} ("/payments/history" over
@@ -66,11 +66,11 @@ class Router {
   Match find(std::string_view path) const;
   static bool descend(const Node& from, const std::vector<std::string>& segments, std::size_t at,
                       Match& match);
-  const Route* route_of(const Node& node, std::string_view method) const;
+  const EdgeRoute* route_of(const Node& node, std::string_view method) const;
   static EdgeResponse no_such_method(const Node& node, const EdgeRequest& request);
 
   std::unique_ptr<Node> root_;
-  std::vector<Route> routes_;
+  std::vector<EdgeRoute> routes_;
 };
 
 }  // namespace florin

@@ -33,7 +33,7 @@ class RouterTest : public ::testing::Test {
            std::optional<std::size_t> limit = {}) {
     RouteHandler handler = saying(operation);
     router_.add(
-        Route{std::move(method), std::move(pattern), std::move(operation), limit, std::move(handler)});
+        EdgeRoute{std::move(method), std::move(pattern), std::move(operation), limit, std::move(handler)});
   }
   EdgeResponse ask(std::string method, std::string path) {
     EdgeRequest request;
