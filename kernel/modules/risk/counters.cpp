@@ -41,6 +41,7 @@ std::vector<RiskCounters::Wanted> RiskCounters::wanted(const Merchant& merchant,
 
 Series RiskCounters::fill(Session& session, const std::string& merchant, const Wanted& wanted, Instant now) {
   Series series;
+  series.keep_for(wanted.within);
   if (wanted.within.count() > 0) {
     auto tries = past_tries(session, merchant, wanted.by, wanted.value, now - wanted.within, kPastTriesMax);
     for (auto past = tries.rbegin(); past != tries.rend(); ++past) series.add(past->created, past->amount, past->outcome);
@@ -69,7 +70,8 @@ Task<Result<RiskCounters::Reserved>> RiskCounters::reserve(std::shared_ptr<const
       if (missing.empty()) {
         Reserved reserved{{}, {amount, {}}};
         for (const Wanted& key : keys) {
-          Series& series = series_[key.key];
+          Series& series = series_.at(key.key);
+          series.keep_for(key.within);
           reserved.reservation.places.emplace_back(key.key, series.add(now, amount, TryOutcome::kPending));
           ++series.pending;
           series.last_used = second;
@@ -125,6 +127,12 @@ void RiskCounters::forget(const std::string& merchant, const TrySubject& subject
     series_.erase(found);
     ++forgotten_;
   }
+}
+
+void RiskCounters::forget_all() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(series_, [](const auto& entry) { return entry.second.pending == 0; });
+  ++forgotten_;
 }
 
 void RiskCounters::make_room(std::int64_t now) {

@@ -48,6 +48,8 @@ class RiskCounters {
   // Forgets what is known of these keys: the next try reads them anew. For tries settled by recovery, which
   // no reservation of this process counts.
   void forget(const std::string& merchant, const TrySubject& subject);
+  // After a reload, which may have brought longer windows than what is in memory goes back.
+  void forget_all();
 
  private:
   struct Wanted {

@@ -70,7 +70,10 @@ void Series::Counts::put_in(const Counts& other) {
 std::int64_t Series::add(Instant at, Money amount, TryOutcome outcome) {
   const std::int64_t newest = buckets_.empty() ? std::numeric_limits<std::int64_t>::min() : buckets_.back().second;
   const std::int64_t second = std::max(second_of(at), newest);
-  if (second != newest) buckets_.push_back({second, {}});
+  if (second != newest) {
+    let_go(second);
+    buckets_.push_back({second, {}});
+  }
   const bool counts = outcome != TryOutcome::kDropped;
   const bool refused = is_refused(outcome);
   change(first_ + buckets_.size() - 1, amount.currency(), counts ? 1 : 0, refused ? 1 : 0,
@@ -119,15 +122,20 @@ WindowCount Series::count(Duration within, Currency currency, Instant now) {
   count.declined = found.counts.declined;
   for (const Sum& sum : found.counts.sums)
     if (sum.currency == currency) count.sum_minor = sum.minor;
-  // What no window can see any more is let go.
-  std::int64_t longest = 0;
-  for (const Window& known : windows_) longest = std::max(longest, known.seconds);
-  while (!buckets_.empty() && buckets_.front().second <= second - longest) {
-    for (Window& other : windows_) slide(other, second);
+  return count;
+}
+
+void Series::keep_for(Duration within) {
+  kept_seconds_ = std::max(kept_seconds_, std::chrono::duration_cast<std::chrono::seconds>(within).count());
+}
+
+// What no window can see any more is let go.
+void Series::let_go(std::int64_t now) {
+  while (!buckets_.empty() && buckets_.front().second <= now - kept_seconds_) {
+    for (Window& window : windows_) slide(window, now);
     buckets_.pop_front();
     ++first_;
   }
-  return count;
 }
 
 void Series::add_history(Money amount) {

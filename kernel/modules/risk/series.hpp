@@ -22,6 +22,8 @@ class Series {
   std::int64_t add(Instant at, Money amount, TryOutcome outcome);
   // The try that add() counted in `second` as pending came out as `outcome`.
   void settle(std::int64_t second, Money amount, TryOutcome outcome);
+  // Before the first add(): no window asked of it will be longer. At first nothing is kept.
+  void keep_for(Duration within);
   WindowCount count(Duration within, Currency currency, Instant now);
 
   void add_history(Money amount);  // Oldest first.
@@ -57,12 +59,14 @@ class Series {
     HistoryStats stats;
   };
   Window& window(std::int64_t seconds, std::int64_t now);
+  void let_go(std::int64_t now);
   void slide(Window& window, std::int64_t now);
   void change(std::size_t bucket, Currency currency, std::int64_t count, std::int64_t declined, std::int64_t minor);
 
   std::deque<Bucket> buckets_;
   std::size_t first_ = 0;  // Absolute number of buckets_.front().
   std::vector<Window> windows_;
+  std::int64_t kept_seconds_ = 0;
   std::map<Currency, History> histories_;
 };
 
