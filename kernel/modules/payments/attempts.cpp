@@ -9,18 +9,18 @@ namespace {
 
 #define FLORIN_ATTEMPT_COLUMNS                                                                                     \
   "id, merchant, payment_id, kind, number, account, provider, amount, currency, state, reference, "                \
-  "operation_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, "    \
+  "operation_reference, capture_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, "    \
   "message, exchanges, idem_route, idem_key, started, ended"
 
 using AttemptRow =
     std::tuple<std::string, std::string, std::string, std::string, std::int64_t, std::string, std::string, std::int64_t,
-               std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t, std::int64_t,
+               std::string, std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t, std::int64_t,
                std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t,
                std::optional<std::int64_t>>;
 
 Attempt from_row(AttemptRow row) {
   auto& [id, merchant, payment_id, kind, number, account, provider, amount, code, state, reference, operation_reference,
-         refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, message, exchanges,
+         capture_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, message, exchanges,
          idem_route, idem_key, started, ended] = row;
   const Currency currency = Currency::of(code);
   std::optional<Instant> end;
@@ -40,6 +40,7 @@ Attempt from_row(AttemptRow row) {
                  std::move(decision_id),
                  Money(captured_before, currency),
                  final_capture != 0,
+                 std::move(capture_reference),
                  std::move(decline_reason),
                  std::move(provider_code),
                  std::move(message),
@@ -63,10 +64,10 @@ void PaymentRepository::insert_attempt(Session& session, const Attempt& a) {
   session.execute(
       "insert into attempts (" FLORIN_ATTEMPT_COLUMNS
       ") values (:id, :merchant, :payment, :kind, :number, :account, :provider, :amount, :currency, :state, :reference, "
-      ":operation, :refund, :decision, :captured_before, :final, :reason, :code, :message, :exchanges, :route, :key, "
+      ":operation, :capture_reference, :refund, :decision, :captured_before, :final, :reason, :code, :message, :exchanges, :route, :key, "
       ":started, null)",
       a.id, a.merchant, a.payment_id, to_text(a.kind), a.number, a.account, a.provider, a.amount.minor(),
-      a.amount.currency().code(), to_text(a.state), a.reference, a.operation_reference, a.refund_id, a.decision_id,
+      a.amount.currency().code(), to_text(a.state), a.reference, a.operation_reference, a.capture_reference, a.refund_id, a.decision_id,
       a.captured_before.minor(), a.final_capture, a.decline_reason, a.provider_code, a.message, to_text(a.exchanges),
       a.idem_route, a.idem_key, micros(a.started));
 }

@@ -67,7 +67,7 @@ Task<ModifyResult> Carrier::modify(const ProviderAccount& account, const Payment
     Task<ModifyResult> asking = account.provider->void_payment(request, *door);
     answer = co_await asking;
   } else if (attempt.kind == AttemptKind::kRefund) {
-    const RefundRequest request{attempt.id,     payment.id, payment.reference, payment.capture_reference,
+    const RefundRequest request{attempt.id,     payment.id, payment.reference, attempt.capture_reference,
                                 attempt.amount, reason,     now};
     Task<ModifyResult> asking = account.provider->refund(request, *door);
     answer = co_await asking;
@@ -84,7 +84,7 @@ LookupRequest Carrier::lookup_request(const Payment& payment, const Attempt& att
                                                        : Of::kAuthorize;
   LookupRequest request{of, attempt.id, payment.id, payment.method_type, attempt.reference, "", "", attempt.amount,
                         attempt.captured_before};
-  request.capture_reference = payment.capture_reference;
+  request.capture_reference = attempt.capture_reference;
   request.operation_reference = attempt.operation_reference;
   request.capture = !payment.manual_capture;
   request.started = attempt.started;

@@ -82,6 +82,7 @@ struct Attempt {
   std::string refund_id, decision_id;
   Money captured_before;  // For a capture.
   bool final_capture = true;
+  std::string capture_reference;  // For a refund: the capture that it gives back from.
   std::string decline_reason, provider_code, message;
   Json exchanges = Json::array();  // What went over the wire, redacted.
   // Whose answer waits for this attempt's end: stored under that key when it is settled.

@@ -8,6 +8,42 @@ namespace florin {
 
 RefundService::RefundService(PaymentService& payments) : payments_(payments) { payments_.settlement().set_refunds(this); }
 
+namespace {
+
+// A provider refunds from one capture. Of a payment that was captured in parts this is the first part that
+// still has that much; Error: how much one refund can be.
+Result<std::string> capture_to_refund(PaymentRepository& payments, Session& session, const Payment& payment, Money asked) {
+  struct Part {
+    std::string reference;
+    Money left;
+  };
+  std::vector<Part> parts;
+  const std::vector<Attempt> attempts = payments.attempts_of(session, payment.merchant, payment.id);
+  for (const Attempt& attempt : attempts)
+    if (attempt.kind == AttemptKind::kCapture && attempt.state == AttemptState::kApproved)
+      parts.push_back({attempt.operation_reference, attempt.amount});
+  // Captured with its authorization: that is the one capture.
+  if (parts.empty()) parts.push_back({payment.capture_reference, payment.captured});
+  const auto given_back = [](const Attempt& attempt) {
+    return attempt.kind == AttemptKind::kRefund &&
+           (attempt.state == AttemptState::kApproved || attempt.state == AttemptState::kSending || attempt.state == AttemptState::kInDoubt);
+  };
+  for (const Attempt& attempt : attempts)
+    for (Part& part : parts)
+      if (given_back(attempt) && attempt.capture_reference == part.reference) part.left = part.left - attempt.amount;
+  Money most = Money::zero(asked.currency());
+  for (const Part& part : parts) {
+    if (part.left >= asked) return part.reference;
+    most = std::max(most, part.left);
+  }
+  return Error{Error::Kind::kInvalid,
+               "this payment was captured in parts, and one refund gives back from one part: at most " +
+                   std::to_string(most.minor()) + " minor units of " + std::string(most.currency().code()),
+               "amount_too_large", "amount"};
+}
+
+}  // namespace
+
 Task<ApiAnswer> RefundService::create(const ApiRequest& request, std::string payment_id) {
   const Error missing{Error::Kind::kNotFound, "no such payment: " + payment_id, "", "id"};
   const auto merchant = payments_.merchants().find(request.caller.merchant);
@@ -43,6 +79,7 @@ Task<ApiAnswer> RefundService::create(const ApiRequest& request, std::string pay
     const Capabilities& can = account->second.descriptor->capabilities;
     if (!can.refunds || (asked < payment->captured && !can.partial_refunds))
       return Error{Error::Kind::kInvalid, "its provider cannot refund that", "refund_unsupported", "amount"};
+    FLORIN_TRY(capture, capture_to_refund(payments, session, *payment, asked));
     Refund refund{"", merchant->id, payment->id, asked};
     refund.id = new_id("ref", now, payments_.doors().random);
     refund.reason = reason;
@@ -54,6 +91,7 @@ Task<ApiAnswer> RefundService::create(const ApiRequest& request, std::string pay
     attempt.idem_route = idempotency.route;
     attempt.idem_key = idempotency.key;
     attempt.started = now;
+    attempt.capture_reference = capture;
     refund.attempt_id = attempt.id;
     insert(session, refund);
     payments.insert_attempt(session, attempt);

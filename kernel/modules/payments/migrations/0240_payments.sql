@@ -44,6 +44,7 @@ create table attempts (
   state               text   not null,
   reference           text   not null,
   operation_reference text   not null,
+  capture_reference   text   not null,
   refund_id           text   not null,
   decision_id         text   not null,
   captured_before     bigint not null,
