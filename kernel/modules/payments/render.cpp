@@ -70,4 +70,26 @@ Json render_attempt(const Attempt& attempt) {
   return json;
 }
 
+Json policy_payment(const Payment& payment, int attempt, Instant now) {
+  Json json{{"id", payment.id},
+            {"amount_minor", payment.amount.minor()},
+            {"amount_text", payment.amount.text()},
+            {"currency", payment.amount.currency().code()},
+            {"exponent", payment.amount.currency().exponent()},
+            {"method", payment.method_type},
+            {"capture_method", payment.manual_capture ? "manual" : "automatic"},
+            {"country", text_at(payment.details, "country")},
+            {"customer_id", payment.customer_id},
+            {"description", text_at(payment.details, "description")},
+            {"metadata", payment.details.value("metadata", Json::object())},
+            {"attempt", attempt},
+            {"now", {{"unix", unix_seconds(now)}}}};
+  if (const Json* card = payment.method.is_object() ? find(payment.method, "card") : nullptr)
+    json["card"] = {{"brand", text_at(*card, "brand")},
+                    {"country", text_at(*card, "country")},
+                    {"last4", text_at(*card, "last4")},
+                    {"bin", text_at(*card, "bin")}};
+  return json;
+}
+
 }  // namespace florin

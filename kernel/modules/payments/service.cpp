@@ -50,7 +50,8 @@ struct PaymentService::Resolved {
   std::optional<CardFace> face;
   std::optional<CardToken> token;
   Customer customer;                 // Found, or as it will be made.
-  std::optional<Payment> payment;    // The one to confirm.
+  std::optional<Payment> payment;    // The one to confirm,
+  int attempts = 0;                  // ... and how often it was tried.
   bool seen = false;                 // The idempotency key was used before: decide nothing.
   std::optional<Error> wrong;        // Why the token or customer cannot be used.
 };
@@ -81,6 +82,7 @@ Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<c
       found.payment = payments_.find(session, id, payment_id);
       if (!found.payment)
         return Error{Error::Kind::kNotFound, "no such payment: " + payment_id, "", "payment_id"};
+      found.attempts = payments_.count_attempts(session, id, payment_id);
     }
     const std::string wanted = !token.empty() ? token : found.payment ? found.payment->instrument : std::string();
     if (!wanted.empty() && !std::holds_alternative<Card>(found.method.instrument)) {
@@ -214,26 +216,6 @@ Task<ApiAnswer> PaymentService::confirm(const ApiRequest& request) {
   co_return co_await trying;
 }
 
-Json PaymentService::policy_payment(const Payment& payment, const PaymentOrder& order,
-                                    const std::optional<CardFace>& face, int attempt_number, Instant now) const {
-  Json json{{"id", payment.id},
-            {"amount_minor", payment.amount.minor()},
-            {"amount_text", payment.amount.text()},
-            {"currency", payment.amount.currency().code()},
-            {"exponent", payment.amount.currency().exponent()},
-            {"method", payment.method_type},
-            {"capture_method", payment.manual_capture ? "manual" : "automatic"},
-            {"country", order.country},
-            {"customer_id", payment.customer_id},
-            {"description", text_at(payment.details, "description")},
-            {"metadata", payment.details.value("metadata", Json::object())},
-            {"attempt", attempt_number},
-            {"now", {{"unix", unix_seconds(now)}}}};
-  if (face)
-    json["card"] = {{"brand", face->brand}, {"country", face->country}, {"last4", face->last4}, {"bin", face->bin}};
-  return json;
-}
-
 Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> merchant, Payment payment, bool is_new,
                                                 PaymentOrder order, Resolved resolved, Idempotency idempotency) {
   const Instant now = doors_.clock.now();
@@ -250,7 +232,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
   question.card_country = resolved.face ? resolved.face->country : "";
   question.billing_country = text_at(payment.details, "billing.address.country");
   question.subject = subject;
-  question.payment = policy_payment(payment, order, resolved.face, 1, now);
+  question.payment = policy_payment(payment, resolved.attempts + 1, now);
   question.now = now;
   RiskDecision risk{RiskVerdict::kAllow, 0, {}, Json::object(), {payment.amount, {}}};
   RoutingDecision routing;

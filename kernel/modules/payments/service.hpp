@@ -84,8 +84,6 @@ class PaymentService {
                                   PaymentOrder order, Resolved resolved, Idempotency idempotency);
   Task<ApiAnswer> store_unconfirmed(std::shared_ptr<const Merchant> merchant, Payment payment, PaymentOrder order,
                                     Idempotency idempotency);
-  Json policy_payment(const Payment& payment, const PaymentOrder& order, const std::optional<CardFace>& face,
-                      int attempt_number, Instant now) const;
 
   Task<ApiAnswer> await_trip(std::shared_ptr<Trip> trip);
   Task<void> drive(std::shared_ptr<Trip> trip);

@@ -26,7 +26,7 @@ Json card_face() {
 }  // namespace
 
 Json payment_method_request_schema() {
-  return object({{"type", text("card, paypal, cash, ...: what the merchant's providers take.")},
+  return object({{"type", text("card, cash, ...: what the merchant's providers take; GET /providers lists them.")},
                  {"card", object({{"number", text("Blanks and dashes are fine.", 40)},
                                   {"exp_month", integer("1 to 12")},
                                   {"exp_year", integer("Two or four digits.")},
