@@ -36,7 +36,10 @@ class HandClock final : public Clock {
   explicit HandClock(Executor& executor) : executor_(executor) {}
   Instant now() const override { return Instant(now_); }
   Duration monotonic() const override { return now_; }
-  Task<void> sleep(Duration pause) override { co_await Parking{*this, now_ + pause}; }
+  Task<void> sleep(Duration pause) override {
+    Parking parking{*this, now_ + pause};
+    co_await parking;
+  }
   void advance(Duration by) {
     now_ += by;
     while (!parked_.empty() && parked_.begin()->first <= now_) {
