@@ -1,5 +1,9 @@
 // The edge's bounds: time, size, rate and number, and the order in which pipelined requests are served.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <mutex>
@@ -178,6 +182,35 @@ TEST(EdgeNumber, AFullServerSays503) {
 
   EXPECT_EQ(RawHttpClient(server.port()).answer().status, 503);
   EXPECT_EQ(first.exchange(get_request("/still")).body, "/still");
+}
+
+// Callers while no descriptor is left are turned away at once; the one after them is served.
+TEST(EdgeNumber, RunningOutOfDescriptorsTurnsCallersAwayAndPasses) {
+  EdgeUnderTest server(echo_path);
+  std::vector<int> callers;
+  for (int i = 0; i < 4; ++i) callers.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int next_free = dup(callers.front());
+  close(next_free);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none_left = before;
+  none_left.rlim_cur = static_cast<rlim_t>(next_free);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(server.port());
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (const int caller : callers) {
+    EXPECT_EQ(connect(caller, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    char byte = 0;
+    EXPECT_LE(recv(caller, &byte, 1, 0), 0) << "closed without an answer";
+  }
+
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  for (const int caller : callers) close(caller);
+  EXPECT_EQ(server.edge().counts().refused, 4);
+  EXPECT_EQ(RawHttpClient(server.port()).exchange(get_request("/")).status, 200);
 }
 
 TEST(EdgeRate, AnAddressOverItsRateIsToldWhenToComeBack) {

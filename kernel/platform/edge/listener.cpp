@@ -183,10 +183,13 @@ void Acceptor::admit(int fd, std::string address) {
 // True: a caller was turned away with the reserve descriptor, which is back in place.
 bool Acceptor::shed_one() {
   if (reserve_ >= 0) close(reserve_);
+  // accept4() wants a descriptor before it looks whether anybody waits, so nobody may.
   const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (fd >= 0) close(fd);
+  if (fd >= 0) {
+    close(fd);
+    core_->refused.fetch_add(1);
+  }
   reserve_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  core_->refused.fetch_add(1);
   return fd >= 0 && reserve_ >= 0;
 }
 
