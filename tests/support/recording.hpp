@@ -16,8 +16,8 @@ inline std::string read_text_file(const std::string& path) {
 }
 
 inline std::string recorded(const std::string& provider, const std::string& name) {
-  return read_text_file(std::string(FLORIN_SOURCE_DIR) + "/plugins/providers/" + provider + "/recordings/" + name +
-                        ".json");
+  return read_text_file(std::string(FLORIN_SOURCE_DIR) + "/plugins/providers/" + provider + "/recordings/" +
+                        name + ".json");
 }
 
 }  // namespace florin::test_support

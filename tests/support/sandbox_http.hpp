@@ -1,5 +1,6 @@
 // The Http door with a sandbox right behind it, and a network between them that the test may break at any
-// request: nothing arrives, nothing comes back, or what comes back is not what was sent. Keeps every exchange.
+// request: nothing arrives, nothing comes back, or what comes back is not what was sent. Keeps every
+// exchange.
 #pragma once
 
 #include <cstddef>
@@ -28,23 +29,34 @@ enum class Fault {
 };
 inline const char* to_text(Fault fault) {
   switch (fault) {
-    case Fault::kNone: return "no fault";
-    case Fault::kUnreachable: return "unreachable";
-    case Fault::kSilentBefore: return "silent before acting";
-    case Fault::kSilentAfter: return "silent after acting (or too slow)";
-    case Fault::kBrokenAfter: return "connection broken after acting";
-    case Fault::kUnavailableBefore: return "503 before acting";
-    case Fault::kUnavailableAfter: return "503 after acting";
-    case Fault::kGarbageAfter: return "garbage after acting";
-    case Fault::kTruncatedAfter: return "truncated after acting";
-    case Fault::kEmptyAfter: return "empty after acting";
+    case Fault::kNone:
+      return "no fault";
+    case Fault::kUnreachable:
+      return "unreachable";
+    case Fault::kSilentBefore:
+      return "silent before acting";
+    case Fault::kSilentAfter:
+      return "silent after acting (or too slow)";
+    case Fault::kBrokenAfter:
+      return "connection broken after acting";
+    case Fault::kUnavailableBefore:
+      return "503 before acting";
+    case Fault::kUnavailableAfter:
+      return "503 after acting";
+    case Fault::kGarbageAfter:
+      return "garbage after acting";
+    case Fault::kTruncatedAfter:
+      return "truncated after acting";
+    case Fault::kEmptyAfter:
+      return "empty after acting";
   }
   return "?";
 }
 inline const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> all = {
-      Fault::kUnreachable,       Fault::kSilentBefore,     Fault::kSilentAfter,   Fault::kBrokenAfter,   Fault::kUnavailableBefore,
-      Fault::kUnavailableAfter,  Fault::kGarbageAfter,     Fault::kTruncatedAfter, Fault::kEmptyAfter};
+      Fault::kUnreachable,  Fault::kSilentBefore,      Fault::kSilentAfter,
+      Fault::kBrokenAfter,  Fault::kUnavailableBefore, Fault::kUnavailableAfter,
+      Fault::kGarbageAfter, Fault::kTruncatedAfter,    Fault::kEmptyAfter};
   return all;
 }
 
@@ -56,7 +68,8 @@ class SandboxHttp final : public Http {
   };
 
   // All three outlive the door. `now` is read at each request.
-  SandboxHttp(Sandbox& sandbox, Books& books, const Instant& now) : sandbox_(sandbox), books_(books), now_(now) {}
+  SandboxHttp(Sandbox& sandbox, Books& books, const Instant& now)
+      : sandbox_(sandbox), books_(books), now_(now) {}
 
   std::vector<SandboxAccount> accounts;  // As `florin sandbox` gives them; none: any credentials are good.
   std::string public_url = "http://localhost:8090/sandbox";

@@ -31,7 +31,8 @@ FLORIN_SDK_API std::string brand_of_card(std::string_view number);  // "visa" wh
 
 // A name that nobody else has: `length` characters of 0-9a-f after the prefix, from the books' counter and
 // the time, so that a far side that starts afresh does not name new things as old ones.
-FLORIN_SDK_API std::string new_id(Books& books, std::string_view prefix, Instant now, std::size_t length = 24);
+FLORIN_SDK_API std::string new_id(Books& books, std::string_view prefix, Instant now,
+                                  std::size_t length = 24);
 
 // The answer kept under an idempotency key. kOther: the key came with another request before.
 struct Replay {
@@ -41,8 +42,8 @@ struct Replay {
 };
 // `request` is whatever makes two requests the same one: method, path and body. Keys live in
 // state["keys"]; the caller makes them unique per account.
-FLORIN_SDK_API Replay recall(const Books& books, const std::string& key, std::string_view request, Instant now,
-                             Duration kept_for);
+FLORIN_SDK_API Replay recall(const Books& books, const std::string& key, std::string_view request,
+                             Instant now, Duration kept_for);
 FLORIN_SDK_API void remember(Books& books, const std::string& key, std::string_view request,
                              const HttpResponse& response, Instant now);
 

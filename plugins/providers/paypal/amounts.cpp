@@ -28,7 +28,8 @@ Result<Json> to_paypal_amount(Money amount) {
   if (has_no_decimals(code)) {
     const auto point = text.find('.');
     if (point != std::string::npos && text.find_first_not_of('0', point + 1) != std::string::npos)
-      return Error{Error::Kind::kInvalid, "PayPal takes whole " + code + " only, not " + text, "amount_invalid", "amount"};
+      return Error{Error::Kind::kInvalid, "PayPal takes whole " + code + " only, not " + text,
+                   "amount_invalid", "amount"};
     text.resize(std::min(point, text.size()));
   }
   if (amount.minor() <= 0)
@@ -43,7 +44,8 @@ std::optional<Money> from_paypal_amount(const Json& amount) {
   if (has_no_decimals(currency->code())) {
     const auto point = text.find('.');
     if (currency->exponent() == 2 && point == std::string::npos) text += ".00";
-    if (currency->exponent() == 0 && point != std::string::npos && text.substr(point) == ".00") text.resize(point);
+    if (currency->exponent() == 0 && point != std::string::npos && text.substr(point) == ".00")
+      text.resize(point);
   }
   const auto money = Money::parse(text, *currency);
   if (!money) return std::nullopt;

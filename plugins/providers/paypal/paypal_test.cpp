@@ -22,13 +22,25 @@ constexpr Instant kNow(std::chrono::seconds(1'795'176'000));  // 2026-11-20T12:0
 const std::string kOrder = "5O190127TN364715T";
 
 Settings settings() {
-  return Settings({{"client_id", "app"}, {"webhook_id", "0EH40505U7160970P"}}, {{"client_secret", Secret("s3cret")}});
+  return Settings({{"client_id", "app"}, {"webhook_id", "0EH40505U7160970P"}},
+                  {{"client_secret", Secret("s3cret")}});
 }
 
 AuthorizeRequest twelve_euros(PaymentMethod method) {
-  return {.attempt_id = "att_1", .payment_id = "pay_1", .amount = Money(1200, kEuro), .capture = true,
-          .method = std::move(method), .description = "Two books", .customer_id = "", .customer = {}, .billing = {},
-          .shipping = {}, .line_items = {}, .return_url = "https://shop.example/back", .client_ip = "", .now = kNow};
+  return {.attempt_id = "att_1",
+          .payment_id = "pay_1",
+          .amount = Money(1200, kEuro),
+          .capture = true,
+          .method = std::move(method),
+          .description = "Two books",
+          .customer_id = "",
+          .customer = {},
+          .billing = {},
+          .shipping = {},
+          .line_items = {},
+          .return_url = "https://shop.example/back",
+          .client_ip = "",
+          .now = kNow};
 }
 ScriptedHttp after_token() {
   ScriptedHttp http;
@@ -37,17 +49,33 @@ ScriptedHttp after_token() {
 }
 
 PaymentMethod wallet() { return {"paypal", std::monostate()}; }
-PaymentMethod card() { return {"card", Card{Secret("4242424242424242"), 3, 2034, Secret("123"), "Ana Reis"}}; }
+PaymentMethod card() {
+  return {"card", Card{Secret("4242424242424242"), 3, 2034, Secret("123"), "Ana Reis"}};
+}
 
-LookupRequest what_became_of(const std::string& method, const std::string& reference, std::chrono::seconds age) {
-  return {.of = LookupRequest::Of::kAuthorize, .attempt_id = "att_1", .payment_id = "pay_1", .method_type = method,
-          .reference = reference, .capture_reference = "", .operation_reference = "", .amount = Money(1200, kEuro),
-          .captured_before = Money::zero(kEuro), .capture = true, .started = kNow, .now = kNow + age};
+LookupRequest what_became_of(const std::string& method, const std::string& reference,
+                             std::chrono::seconds age) {
+  return {.of = LookupRequest::Of::kAuthorize,
+          .attempt_id = "att_1",
+          .payment_id = "pay_1",
+          .method_type = method,
+          .reference = reference,
+          .capture_reference = "",
+          .operation_reference = "",
+          .amount = Money(1200, kEuro),
+          .captured_before = Money::zero(kEuro),
+          .capture = true,
+          .started = kNow,
+          .now = kNow + age};
 }
 
 ResumeRequest resume() {
-  return {.attempt_id = "att_1", .payment_id = "pay_1", .reference = kOrder, .amount = Money(1200, kEuro),
-          .capture = true, .now = kNow};
+  return {.attempt_id = "att_1",
+          .payment_id = "pay_1",
+          .reference = kOrder,
+          .amount = Money(1200, kEuro),
+          .capture = true,
+          .now = kNow};
 }
 
 std::string header(const HttpRequest& request, const std::string& name) {
@@ -120,8 +148,7 @@ TEST(PaypalWallet, TellsLineItemsOnlyWhenTheyAddUp) {
 TEST(PaypalCard, TheOrderIsMadeWithoutTheCardAndCompletedWithIt) {
   PaypalProvider provider(settings());
   ScriptedHttp http = after_token();
-  http.answers(201, recorded("paypal", "order_created"))
-      .answers(201, recorded("paypal", "order_captured"));
+  http.answers(201, recorded("paypal", "order_created")).answers(201, recorded("paypal", "order_captured"));
 
   const auto result = provider.authorize(twelve_euros(card()), http).run();
 
@@ -138,8 +165,7 @@ TEST(PaypalCard, TheOrderIsMadeWithoutTheCardAndCompletedWithIt) {
 TEST(PaypalCard, AProcessorsNoInsideACompletedOrderIsADecline) {
   PaypalProvider provider(settings());
   ScriptedHttp http = after_token();
-  http.answers(201, recorded("paypal", "order_created"))
-      .answers(201, recorded("paypal", "order_declined"));
+  http.answers(201, recorded("paypal", "order_created")).answers(201, recorded("paypal", "order_declined"));
 
   const auto result = provider.authorize(twelve_euros(card()), http).run();
 
@@ -163,8 +189,7 @@ TEST(PaypalCard, WhatWasDoneBeforeIsInDoubtAndNotARefusal) {
 TEST(PaypalResume, CompletesWhatThePayerApproved) {
   PaypalProvider provider(settings());
   ScriptedHttp http = after_token();
-  http.answers(200, recorded("paypal", "order_approved"))
-      .answers(201, recorded("paypal", "order_captured"));
+  http.answers(200, recorded("paypal", "order_approved")).answers(201, recorded("paypal", "order_captured"));
 
   const auto result = provider.resume(resume(), http).run();
 
@@ -199,8 +224,7 @@ TEST(PaypalResume, AFundingSourceThatIsRefusedIsADecline) {
 TEST(PaypalLookup, AnOrderWithoutAPaymentIsNoProofInTheFirstSeconds) {
   PaypalProvider provider(settings());
   ScriptedHttp http = after_token();
-  http.answers(200, recorded("paypal", "order_created"))
-      .answers(200, recorded("paypal", "order_created"));
+  http.answers(200, recorded("paypal", "order_created")).answers(200, recorded("paypal", "order_created"));
 
   const auto early = provider.lookup(what_became_of("card", kOrder, std::chrono::seconds(4)), http).run();
   const auto late = provider.lookup(what_became_of("card", kOrder, std::chrono::seconds(5)), http).run();
@@ -212,7 +236,9 @@ TEST(PaypalLookup, AnOrderWithoutAPaymentIsNoProofInTheFirstSeconds) {
 TEST(PaypalLookup, RepeatsTheCardsOrderByteForByteWhenItsNameIsLost) {
   PaypalProvider provider(settings());
   ScriptedHttp first, later;
-  first.answers(200, recorded("paypal", "token")).answers(201, recorded("paypal", "order_created")).fails(Error::Kind::kTimedOut);
+  first.answers(200, recorded("paypal", "token"))
+      .answers(201, recorded("paypal", "order_created"))
+      .fails(Error::Kind::kTimedOut);
   (void)provider.authorize(twelve_euros(card()), first).run();
   later.answers(201, recorded("paypal", "order_created")).answers(200, recorded("paypal", "order_captured"));
 
@@ -228,7 +254,8 @@ TEST(PaypalLookup, AWalletsOrderThatNobodyWasSentToHoldsNothing) {
   PaypalProvider provider(settings());
   ScriptedHttp nothing_is_sent;
 
-  const auto result = provider.lookup(what_became_of("paypal", "", std::chrono::seconds(0)), nothing_is_sent).run();
+  const auto result =
+      provider.lookup(what_became_of("paypal", "", std::chrono::seconds(0)), nothing_is_sent).run();
 
   ASSERT_TRUE(result);
   EXPECT_TRUE(std::holds_alternative<NotFound>(*result));
@@ -250,13 +277,17 @@ TEST(PaypalLookup, FindsACaptureByItsOwnAttempt) {
 }
 
 TEST(PaypalAmounts, ThreeCurrenciesHaveNoDecimals) {
-  EXPECT_EQ(to_text(*to_paypal_amount(Money(120000, Currency::of("HUF")))), R"({"currency_code":"HUF","value":"1200"})");
-  EXPECT_EQ(to_text(*to_paypal_amount(Money(500, Currency::of("JPY")))), R"({"currency_code":"JPY","value":"500"})");
+  EXPECT_EQ(to_text(*to_paypal_amount(Money(120000, Currency::of("HUF")))),
+            R"({"currency_code":"HUF","value":"1200"})");
+  EXPECT_EQ(to_text(*to_paypal_amount(Money(500, Currency::of("JPY")))),
+            R"({"currency_code":"JPY","value":"500"})");
   EXPECT_FALSE(to_paypal_amount(Money(120050, Currency::of("HUF"))));
   EXPECT_FALSE(to_paypal_amount(Money(1, Currency::of("TWD"))));
   EXPECT_FALSE(to_paypal_amount(Money(1, Currency::of("BTC"))));
-  EXPECT_EQ(from_paypal_amount({{"currency_code", "HUF"}, {"value", "1200"}}), Money(120000, Currency::of("HUF")));
-  EXPECT_EQ(from_paypal_amount({{"currency_code", "JPY"}, {"value", "500.00"}}), Money(500, Currency::of("JPY")));
+  EXPECT_EQ(from_paypal_amount({{"currency_code", "HUF"}, {"value", "1200"}}),
+            Money(120000, Currency::of("HUF")));
+  EXPECT_EQ(from_paypal_amount({{"currency_code", "JPY"}, {"value", "500.00"}}),
+            Money(500, Currency::of("JPY")));
 }
 
 TEST(PaypalAmounts, EveryCurrencyOfTheDescriptorGoesOutAndComesBack) {
@@ -267,14 +298,15 @@ TEST(PaypalAmounts, EveryCurrencyOfTheDescriptorGoesOutAndComesBack) {
 }
 
 WebhookRequest webhook() {
-  return {{{"PAYPAL-TRANSMISSION-ID", "69cd13f0-d67a-11e5-baa3-778b53f4ae55"},
-           {"PAYPAL-TRANSMISSION-TIME", "2026-11-20T12:00:00Z"},
-           {"PAYPAL-AUTH-ALGO", "SHA256withRSA"},
-           {"PAYPAL-CERT-URL", "https://api.paypal.com/v1/notifications/certs/CERT-test"},
-           {"PAYPAL-TRANSMISSION-SIG", "c2lnbmF0dXJl"}},
-          R"({"id":"WH-1", "event_type":"PAYMENT.CAPTURE.COMPLETED","resource":{"id":"C1","status":"COMPLETED","custom_id":"att_1","amount":{"currency_code":"EUR","value":"12.00"}}})",
-          "https://gateway.example/api/v1/webhooks/paypal/acc",
-          kNow};
+  return {
+      {{"PAYPAL-TRANSMISSION-ID", "69cd13f0-d67a-11e5-baa3-778b53f4ae55"},
+       {"PAYPAL-TRANSMISSION-TIME", "2026-11-20T12:00:00Z"},
+       {"PAYPAL-AUTH-ALGO", "SHA256withRSA"},
+       {"PAYPAL-CERT-URL", "https://api.paypal.com/v1/notifications/certs/CERT-test"},
+       {"PAYPAL-TRANSMISSION-SIG", "c2lnbmF0dXJl"}},
+      R"({"id":"WH-1", "event_type":"PAYMENT.CAPTURE.COMPLETED","resource":{"id":"C1","status":"COMPLETED","custom_id":"att_1","amount":{"currency_code":"EUR","value":"12.00"}}})",
+      "https://gateway.example/api/v1/webhooks/paypal/acc",
+      kNow};
 }
 
 TEST(PaypalWebhook, AsksPaypalAboutTheBytesAsTheyCame) {
@@ -301,11 +333,13 @@ TEST(PaypalWebhook, WhatPaypalDoesNotVouchForIsDenied) {
 TEST(PaypalWebhook, AForeignCertificateAnOldTimeAndAMissingHeaderAreDeniedWithoutAsking) {
   PaypalProvider provider(settings());
   ScriptedHttp nothing_is_sent;
-  for (const std::string url : {"https://api.paypal.com.evil.example/cert", "http://api.paypal.com/cert",
-                                "https://evil.example/api.paypal.com", "https://x@evil.example#.paypal.com"}) {
+  for (const std::string url :
+       {"https://api.paypal.com.evil.example/cert", "http://api.paypal.com/cert",
+        "https://evil.example/api.paypal.com", "https://x@evil.example#.paypal.com"}) {
     WebhookRequest foreign = webhook();
     foreign.headers.at("PAYPAL-CERT-URL") = url;
-    EXPECT_EQ(provider.parse_webhook(foreign, nothing_is_sent).run().error().kind, Error::Kind::kDenied) << url;
+    EXPECT_EQ(provider.parse_webhook(foreign, nothing_is_sent).run().error().kind, Error::Kind::kDenied)
+        << url;
   }
   WebhookRequest old = webhook(), bare = webhook();
   old.now = kNow + std::chrono::hours(74);

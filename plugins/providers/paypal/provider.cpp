@@ -16,20 +16,23 @@ struct Made {
   std::optional<AuthorizeResult> failure;
 };
 Made made(const Reading& reading) {
-  if (const auto* decline = std::get_if<Declined>(&reading)) return {Json(), AuthorizeResult(Authorization(*decline))};
+  if (const auto* decline = std::get_if<Declined>(&reading))
+    return {Json(), AuthorizeResult(Authorization(*decline))};
   if (const auto* refusal = std::get_if<Refused>(&reading)) return {Json(), AuthorizeResult(refusal->error)};
   if (const auto* json = std::get_if<Json>(&reading))
     if (!text_at(*json, "id").empty()) return {*json, std::nullopt};
-  return {Json(), AuthorizeResult(Error{Error::Kind::kUnreachable,
-                                        "PayPal gave no clear answer when asked to make the order, which moves no money",
-                                        "provider_unreachable", ""})};
+  return {Json(), AuthorizeResult(
+                      Error{Error::Kind::kUnreachable,
+                            "PayPal gave no clear answer when asked to make the order, which moves no money",
+                            "provider_unreachable", ""})};
 }
 
 // The answer to completing an order.
 AuthorizeResult completed(const Reading& reading, const std::string& order, Money amount) {
   if (const auto* decline = std::get_if<Declined>(&reading)) return Authorization(*decline);
   if (const auto* refusal = std::get_if<Refused>(&reading)) return refusal->error;
-  if (const auto* unclear = std::get_if<Unclear>(&reading)) return Authorization(InDoubt{unclear->why, order});
+  if (const auto* unclear = std::get_if<Unclear>(&reading))
+    return Authorization(InDoubt{unclear->why, order});
   const auto outcome = outcome_of(std::get<Json>(reading), amount);
   if (!outcome) return Authorization(InDoubt{"PayPal shows no payment on the order it completed", order});
   if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) return Authorization(InDoubt{doubt->why, order});
@@ -69,8 +72,8 @@ Task<AuthorizeResult> PaypalProvider::authorize(const AuthorizeRequest& request,
   if (request.method.type == "paypal") co_return co_await authorize_wallet(request, http);
   if (const auto* card = std::get_if<Card>(&request.method.instrument))
     co_return co_await authorize_card(request, *card, http);
-  co_return Error{Error::Kind::kInvalid, "PayPal takes its own wallet and card numbers only", "method_not_supported",
-                  "payment_method"};
+  co_return Error{Error::Kind::kInvalid, "PayPal takes its own wallet and card numbers only",
+                  "method_not_supported", "payment_method"};
 }
 
 Task<AuthorizeResult> PaypalProvider::authorize_wallet(const AuthorizeRequest& request, Http& http) {
@@ -82,11 +85,13 @@ Task<AuthorizeResult> PaypalProvider::authorize_wallet(const AuthorizeRequest& r
   RequiresAction next = payer_action(order.order);
   next.kind = RequiresAction::Kind::kRedirect;
   if (next.url.empty())
-    co_return Error{Error::Kind::kBroken, "PayPal's order has no page for the payer; nothing was taken", "", ""};
+    co_return Error{Error::Kind::kBroken, "PayPal's order has no page for the payer; nothing was taken", "",
+                    ""};
   co_return Authorization(std::move(next));
 }
 
-Task<AuthorizeResult> PaypalProvider::authorize_card(const AuthorizeRequest& request, const Card& card, Http& http) {
+Task<AuthorizeResult> PaypalProvider::authorize_card(const AuthorizeRequest& request, const Card& card,
+                                                     Http& http) {
   const CardOrder plan{request.attempt_id, request.payment_id, request.amount, request.capture};
   const Result<HttpRequest> create = create_card_order(plan);
   if (!create) co_return create.error();
@@ -127,7 +132,8 @@ Task<ModifyResult> PaypalProvider::capture(const CaptureRequest& request, Http& 
   const auto* order = std::get_if<Json>(&reading);
   const std::string authorization = order == nullptr ? "" : authorization_of(*order);
   if (authorization.empty())
-    co_return Error{Error::Kind::kUnavailable, "PayPal shows no authorization to capture; nothing was taken", "", ""};
+    co_return Error{Error::Kind::kUnavailable, "PayPal shows no authorization to capture; nothing was taken",
+                    "", ""};
   const Result<HttpRequest> take = capture_authorization(authorization, request);
   if (!take) co_return take.error();
   const Reading answer = co_await ask(*take, request.now, http);
@@ -146,7 +152,8 @@ Task<ModifyResult> PaypalProvider::void_payment(const VoidRequest& request, Http
     if (!outcome_of(*order, request.amount) || status_of(*order) == "PAYER_ACTION_REQUIRED" ||
         status_of(*order) == "VOIDED")
       co_return Modification(Accepted{request.reference, false, std::nullopt});
-    co_return Modification(Declined{DeclineReason::kNotPermitted, status_of(*order), "it is captured already"});
+    co_return Modification(
+        Declined{DeclineReason::kNotPermitted, status_of(*order), "it is captured already"});
   }
   const HttpRequest give_back = void_authorization(authorization, request.attempt_id);
   const Reading answer = co_await ask(give_back, request.now, http);
@@ -160,7 +167,8 @@ Task<ModifyResult> PaypalProvider::refund(const RefundRequest& request, Http& ht
   co_return refunded(answer, request.amount);
 }
 
-Task<Result<std::vector<ProviderEvent>>> PaypalProvider::parse_webhook(const WebhookRequest& request, Http& http) {
+Task<Result<std::vector<ProviderEvent>>> PaypalProvider::parse_webhook(const WebhookRequest& request,
+                                                                       Http& http) {
   const Result<HttpRequest> question = verify_webhook(request, config_);
   if (!question) co_return question.error();
   const Reading reading = co_await ask(*question, request.now, http);

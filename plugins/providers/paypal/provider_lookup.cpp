@@ -14,7 +14,8 @@ constexpr std::chrono::minutes kKeyHolds{345};
 
 Error could_not_ask(const Reading& reading) {
   if (const auto* refusal = std::get_if<Refused>(&reading)) return refusal->error;
-  if (const auto* unclear = std::get_if<Unclear>(&reading)) return Error{Error::Kind::kTimedOut, unclear->why, "", ""};
+  if (const auto* unclear = std::get_if<Unclear>(&reading))
+    return Error{Error::Kind::kTimedOut, unclear->why, "", ""};
   return Error{Error::Kind::kBroken, "PayPal answered a question with a refusal", "", ""};
 }
 
@@ -62,7 +63,8 @@ Task<Result<AuthorizationLookup>> PaypalProvider::lookup(const LookupRequest& re
   co_return not_there<AuthorizationLookup>(request, reference);
 }
 
-Task<Result<ModificationLookup>> PaypalProvider::lookup_modification(const LookupRequest& request, Http& http) {
+Task<Result<ModificationLookup>> PaypalProvider::lookup_modification(const LookupRequest& request,
+                                                                     Http& http) {
   const HttpRequest show = show_order(request.reference);
   const Reading reading = co_await ask(show, request.now, http);
   const auto* order = std::get_if<Json>(&reading);

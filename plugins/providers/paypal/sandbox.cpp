@@ -22,7 +22,8 @@ HttpResponse no_token(const std::string& error, const std::string& description) 
 }
 
 // The account behind credentials; nothing when they are nobody's.
-std::optional<std::string> account_of(const SandboxCall& call, const std::string& id, const std::string& secret) {
+std::optional<std::string> account_of(const SandboxCall& call, const std::string& id,
+                                      const std::string& secret) {
   if (id.empty() || secret.empty()) return std::nullopt;
   if (call.accounts.empty()) return "sandbox";
   for (const SandboxAccount& each : call.accounts)
@@ -74,10 +75,14 @@ HttpResponse route(FarSide& far, const sandbox::Target& target) {
   if (orders && parts == 4 && is_get) return show_order(far, path[3]);
   if (orders && parts == 5 && is_post && path[4] == "capture") return complete_order(far, path[3], true);
   if (orders && parts == 5 && is_post && path[4] == "authorize") return complete_order(far, path[3], false);
-  if (payments && is_post && path[2] == "authorizations" && path[4] == "capture") return capture_authorization(far, path[3]);
-  if (payments && is_post && path[2] == "authorizations" && path[4] == "void") return void_authorization(far, path[3]);
-  if (payments && is_post && path[2] == "captures" && path[4] == "refund") return refund_capture(far, path[3]);
-  if (parts == 3 && is_post && path[1] == "notifications" && path[2] == "verify-webhook-signature") return verify_signature(far);
+  if (payments && is_post && path[2] == "authorizations" && path[4] == "capture")
+    return capture_authorization(far, path[3]);
+  if (payments && is_post && path[2] == "authorizations" && path[4] == "void")
+    return void_authorization(far, path[3]);
+  if (payments && is_post && path[2] == "captures" && path[4] == "refund")
+    return refund_capture(far, path[3]);
+  if (parts == 3 && is_post && path[1] == "notifications" && path[2] == "verify-webhook-signature")
+    return verify_signature(far);
   return not_found();
 }
 
@@ -89,7 +94,8 @@ HttpResponse route_once(FarSide& far, const sandbox::Target& target) {
   const sandbox::Replay replay = sandbox::recall(far.books, scoped, request, far.call.now, kKeysKept);
   if (replay.is == sandbox::Replay::Is::kSame) return replay.response;
   if (replay.is == sandbox::Replay::Is::kOther)
-    return unprocessable("DUPLICATE_REQUEST_ID", "The value of PayPal-Request-Id header has already been used.");
+    return unprocessable("DUPLICATE_REQUEST_ID",
+                         "The value of PayPal-Request-Id header has already been used.");
   const HttpResponse response = route(far, target);
   if (response.status < 300) sandbox::remember(far.books, scoped, request, response, far.call.now);
   return response;
@@ -109,7 +115,8 @@ class PaypalSandbox final : public Sandbox {
  private:
   static HttpResponse answer(FarSide& far) {
     const sandbox::Target target = sandbox::parse_target(far.call.request.path);
-    if (target.path.size() == 1 && target.path[0] == "checkoutnow") return approval(far, target.parameter("token"));
+    if (target.path.size() == 1 && target.path[0] == "checkoutnow")
+      return approval(far, target.parameter("token"));
     if (target.path == std::vector<std::string>{"v1", "oauth2", "token"}) return give_token(far);
     if (!recognise(far)) return no_token("invalid_token", "Token signature verification failed");
     if (!far.call.request.body.empty()) {

@@ -1,4 +1,5 @@
-// The small things that PayPal's far side is made of: finding orders, naming them, writing amounts and errors.
+// The small things that PayPal's far side is made of: finding orders, naming them, writing amounts and
+// errors.
 #include "sandbox_state.hpp"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ Json* FarSide::order_of_payment(const std::string& id) {
 
 std::string FarSide::new_id() {
   std::string id = sandbox::new_id(books, "", call.now, 17);
-  std::transform(id.begin(), id.end(), id.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::transform(id.begin(), id.end(), id.begin(),
+                 [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
   return id;
 }
 
@@ -36,25 +38,29 @@ std::string FarSide::timestamp() const {
     const std::string digits = std::to_string(value);
     return digits.size() < 2 ? "0" + digits : digits;
   };
-  return std::to_string(int(date.year())) + "-" + two(unsigned(date.month())) + "-" + two(unsigned(date.day())) + "T" +
-         two(time.hours().count()) + ":" + two(time.minutes().count()) + ":" + two(time.seconds().count()) + "Z";
+  return std::to_string(int(date.year())) + "-" + two(unsigned(date.month())) + "-" +
+         two(unsigned(date.day())) + "T" + two(time.hours().count()) + ":" + two(time.minutes().count()) +
+         ":" + two(time.seconds().count()) + "Z";
 }
 
-void FarSide::enter(BookEntry::Kind kind, const Json& order, const std::string& operation, const std::string& attempt,
-                    Money amount) {
+void FarSide::enter(BookEntry::Kind kind, const Json& order, const std::string& operation,
+                    const std::string& attempt, Money amount) {
   books.enter({kind, account, text_at(order, "id"), operation, key, attempt, amount, call.now});
 }
 
-HttpResponse say(int status, const std::string& name, const std::string& issue, const std::string& description) {
+HttpResponse say(int status, const std::string& name, const std::string& issue,
+                 const std::string& description) {
   const bool is_semantic = status == 422;
   return sandbox::json_answer(
-      status, {{"name", name},
-               {"message", is_semantic ? "The requested action could not be performed, semantically incorrect, or failed "
-                                         "business validation."
-                                       : "The requested action could not be performed."},
-               {"debug_id", "sandbox"},
-               {"details", Json::array({Json{{"issue", issue}, {"description", description}}})},
-               {"links", Json::array()}});
+      status,
+      {{"name", name},
+       {"message", is_semantic
+                       ? "The requested action could not be performed, semantically incorrect, or failed "
+                         "business validation."
+                       : "The requested action could not be performed."},
+       {"debug_id", "sandbox"},
+       {"details", Json::array({Json{{"issue", issue}, {"description", description}}})},
+       {"links", Json::array()}});
 }
 
 HttpResponse unprocessable(const std::string& issue, const std::string& description) {

@@ -57,8 +57,10 @@ void take(FarSide& far, Json& order, const std::string& list, Json payment, Mone
   far.enter(BookEntry::Kind::kAuthorized, order, "", attempt, amount);
   if (list == "captures") far.enter(BookEntry::Kind::kCaptured, order, id, attempt, amount);
   order["status"] = "COMPLETED";
-  if (list == "captures") announce(far, far.owner, "PAYMENT.CAPTURE.COMPLETED", "capture", payment);
-  else announce(far, far.owner, "PAYMENT.AUTHORIZATION.CREATED", "authorization", payment);
+  if (list == "captures")
+    announce(far, far.owner, "PAYMENT.CAPTURE.COMPLETED", "capture", payment);
+  else
+    announce(far, far.owner, "PAYMENT.AUTHORIZATION.CREATED", "authorization", payment);
   payments_of(order, list).push_back(std::move(payment));
 }
 
@@ -68,7 +70,8 @@ std::optional<HttpResponse> read_card(FarSide& far, Json& record) {
   if (card == nullptr) return std::nullopt;
   const std::string number = text_at(*card, "number"), expiry = text_at(*card, "expiry");
   if (number.size() < 13 || expiry.size() != 7)
-    return say(400, "INVALID_REQUEST", "INVALID_PARAMETER_SYNTAX", "The value of a field does not conform to the expected format.");
+    return say(400, "INVALID_REQUEST", "INVALID_PARAMETER_SYNTAX",
+               "The value of a field does not conform to the expected format.");
   if (expiry < far.timestamp().substr(0, 7)) return unprocessable("CARD_EXPIRED", "The card is expired.");
   record["card"] = sandbox::outcome_of_card(number);
   record["return_url"] = text_at(*card, "experience_context.return_url");
@@ -85,7 +88,8 @@ HttpResponse create_order(FarSide& far) {
   const auto amount = money_of(find(far.body, "purchase_units.0.amount"));
   if ((intent != "CAPTURE" && intent != "AUTHORIZE") || unit == nullptr)
     return say(400, "INVALID_REQUEST", "MISSING_REQUIRED_PARAMETER", "A required field is missing.");
-  if (!amount) return unprocessable("DECIMAL_PRECISION", "The amount is not one that this currency can have.");
+  if (!amount)
+    return unprocessable("DECIMAL_PRECISION", "The amount is not one that this currency can have.");
   const bool wallet = find(far.body, "payment_source.paypal") != nullptr;
   const std::string id = far.new_id();
   Json order = {{"id", id},
@@ -96,7 +100,10 @@ HttpResponse create_order(FarSide& far) {
                 {"links", links_of(far, id, wallet ? "payer-action" : "approve")}};
   if (wallet) order["payment_source"] = {{"paypal", Json::object()}};
   Json& record = far.books.state()["orders"][id];
-  record = {{"owner", far.owner}, {"account", far.account}, {"object", order}, {"card", ""},
+  record = {{"owner", far.owner},
+            {"account", far.account},
+            {"object", order},
+            {"card", ""},
             {"return_url", text_at(far.body, "payment_source.paypal.experience_context.return_url")},
             {"cancel_url", text_at(far.body, "payment_source.paypal.experience_context.cancel_url")}};
   return sandbox::json_answer(wallet ? 200 : 201, order);
@@ -121,7 +128,8 @@ HttpResponse complete_order(FarSide& far, const std::string& id, bool capture) {
   if (const auto answer = read_card(far, *record)) return *answer;
   const std::string card = text_at(*record, "card");
   if (status == "PAYER_ACTION_REQUIRED")
-    return unprocessable("PAYER_ACTION_REQUIRED", "Transaction cannot complete successfully, instruct the buyer to return to PayPal.");
+    return unprocessable("PAYER_ACTION_REQUIRED",
+                         "Transaction cannot complete successfully, instruct the buyer to return to PayPal.");
   if (status != "APPROVED" && card.empty())
     return unprocessable("ORDER_NOT_APPROVED", "Payer has not yet approved the Order for payment.");
   if (status != "APPROVED" && card == "challenge") {
@@ -134,8 +142,10 @@ HttpResponse complete_order(FarSide& far, const std::string& id, bool capture) {
   const std::string list = capture ? "captures" : "authorizations";
   Json payment = capture ? new_capture(far, order, amount, text_at(unit_of(order), "invoice_id"), true)
                          : new_authorization(far, order, amount);
-  if (approved) take(far, order, list, std::move(payment), amount);
-  else refuse(far, order, list, std::move(payment), card);
+  if (approved)
+    take(far, order, list, std::move(payment), amount);
+  else
+    refuse(far, order, list, std::move(payment), card);
   return sandbox::json_answer(201, order);
 }
 

@@ -1,5 +1,5 @@
-// PayPal's page, where the payer approves an order or passes a card's 3-D Secure. Approving takes nothing: the
-// merchant's capture does. Both ways lead back to the shop with PayPal's parameters.
+// PayPal's page, where the payer approves an order or passes a card's 3-D Secure. Approving takes nothing:
+// the merchant's capture does. Both ways lead back to the shop with PayPal's parameters.
 #include "sandbox_state.hpp"
 
 namespace florin::paypal {
@@ -25,8 +25,9 @@ HttpResponse approval(FarSide& far, const std::string& id) {
   if (far.call.request.method != "POST") {
     if (!waits) return note(200, "This order no longer waits for you.");
     const Json& amount = unit_of(order).at("amount");
-    return sandbox::page_answer(200, sandbox::approval_page(
-        "PayPal", text_at(amount, "value") + " " + text_at(amount, "currency_code"), far.account));
+    return sandbox::page_answer(
+        200, sandbox::approval_page(
+                 "PayPal", text_at(amount, "value") + " " + text_at(amount, "currency_code"), far.account));
   }
   const std::string outcome = sandbox::value_of(parse_form(far.call.request.body), "outcome");
   if (waits && outcome == "approve") {

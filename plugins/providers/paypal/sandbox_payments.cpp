@@ -22,8 +22,9 @@ Money sum_of(Json& order, const std::string& list, Currency currency, const std:
 
 bool is_named_before(Json& order, const std::string& list, const std::string& invoice) {
   const Json& all = payments_of(order, list);
-  return !invoice.empty() &&
-         std::any_of(all.begin(), all.end(), [&](const Json& each) { return text_at(each, "invoice_id") == invoice; });
+  return !invoice.empty() && std::any_of(all.begin(), all.end(), [&](const Json& each) {
+    return text_at(each, "invoice_id") == invoice;
+  });
 }
 
 }  // namespace
@@ -38,7 +39,9 @@ Json new_capture(FarSide& far, const Json& order, Money amount, const std::strin
           {"final_capture", is_final},
           {"seller_protection", {{"status", "NOT_ELIGIBLE"}}},
           {"seller_receivable_breakdown",
-           {{"gross_amount", json_of(amount)}, {"paypal_fee", json_of(fee)}, {"net_amount", json_of(amount - fee)}}},
+           {{"gross_amount", json_of(amount)},
+            {"paypal_fee", json_of(fee)},
+            {"net_amount", json_of(amount - fee)}}},
           {"supplementary_data", {{"related_ids", {{"order_id", text_at(order, "id")}}}}},
           {"create_time", far.timestamp()},
           {"update_time", far.timestamp()}};
@@ -50,14 +53,18 @@ HttpResponse capture_authorization(FarSide& far, const std::string& id) {
   if (authorization == nullptr) return not_found();
   Json& order = record->at("object");
   const std::string status = text_at(*authorization, "status");
-  if (status == "VOIDED") return unprocessable("AUTHORIZATION_VOIDED", "A voided authorization cannot be captured.");
-  if (status == "CAPTURED") return unprocessable("AUTHORIZATION_ALREADY_CAPTURED", "Authorization has already been captured.");
+  if (status == "VOIDED")
+    return unprocessable("AUTHORIZATION_VOIDED", "A voided authorization cannot be captured.");
+  if (status == "CAPTURED")
+    return unprocessable("AUTHORIZATION_ALREADY_CAPTURED", "Authorization has already been captured.");
   const Money held = *money_of(find(*authorization, "amount"));
   const Money left = held - sum_of(order, "captures", held.currency());
-  const auto asked = find(far.body, "amount") == nullptr ? std::optional<Money>(left) : money_of(find(far.body, "amount"));
+  const auto asked =
+      find(far.body, "amount") == nullptr ? std::optional<Money>(left) : money_of(find(far.body, "amount"));
   if (!asked) return unprocessable("DECIMAL_PRECISION", "The amount is not one that this currency can have.");
   if (asked->currency() != held.currency())
-    return unprocessable("AUTH_CAPTURE_CURRENCY_MISMATCH", "Currency of capture must be the same as currency of authorization.");
+    return unprocessable("AUTH_CAPTURE_CURRENCY_MISMATCH",
+                         "Currency of capture must be the same as currency of authorization.");
   if (*asked > left)
     return unprocessable("MAX_CAPTURE_AMOUNT_EXCEEDED", "Capture amount exceeds allowable limit.");
   const std::string invoice = text_at(far.body, "invoice_id");
@@ -80,8 +87,11 @@ HttpResponse void_authorization(FarSide& far, const std::string& id) {
   Json* authorization = record == nullptr ? nullptr : payment_in(record->at("object"), "authorizations", id);
   if (authorization == nullptr) return not_found();
   const std::string status = text_at(*authorization, "status");
-  if (status == "VOIDED") return unprocessable("PREVIOUSLY_VOIDED", "Authorization has been previously voided.");
-  if (status == "CAPTURED") return unprocessable("PREVIOUSLY_CAPTURED", "Authorization has been previously captured and hence cannot be voided.");
+  if (status == "VOIDED")
+    return unprocessable("PREVIOUSLY_VOIDED", "Authorization has been previously voided.");
+  if (status == "CAPTURED")
+    return unprocessable("PREVIOUSLY_CAPTURED",
+                         "Authorization has been previously captured and hence cannot be voided.");
   Json& order = record->at("object");
   const Money held = *money_of(find(*authorization, "amount"));
   (*authorization)["status"] = "VOIDED";
@@ -99,13 +109,18 @@ HttpResponse refund_capture(FarSide& far, const std::string& id) {
   Json& order = record->at("object");
   const Money taken = *money_of(find(*capture, "amount"));
   const Money left = taken - sum_of(order, "refunds", taken.currency(), id);
-  if (left.is_zero()) return unprocessable("CAPTURE_FULLY_REFUNDED", "The capture has already been fully refunded.");
-  const auto asked = find(far.body, "amount") == nullptr ? std::optional<Money>(left) : money_of(find(far.body, "amount"));
+  if (left.is_zero())
+    return unprocessable("CAPTURE_FULLY_REFUNDED", "The capture has already been fully refunded.");
+  const auto asked =
+      find(far.body, "amount") == nullptr ? std::optional<Money>(left) : money_of(find(far.body, "amount"));
   if (!asked) return unprocessable("DECIMAL_PRECISION", "The amount is not one that this currency can have.");
   if (asked->currency() != taken.currency())
-    return unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH", "Refund must be in the same currency as the capture.");
+    return unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH",
+                         "Refund must be in the same currency as the capture.");
   if (*asked > left)
-    return unprocessable("REFUND_AMOUNT_EXCEEDED", "The refund amount must be less than or equal to the capture amount that has not yet been refunded.");
+    return unprocessable(
+        "REFUND_AMOUNT_EXCEEDED",
+        "The refund amount must be less than or equal to the capture amount that has not yet been refunded.");
 
   const std::string attempt = text_at(far.body, "custom_id");
   const Json refund = {{"id", far.new_id()},

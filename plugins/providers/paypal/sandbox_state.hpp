@@ -26,14 +26,15 @@ struct FarSide {
   // The record of this owner's order, or null.
   Json* order(const std::string& id);
   Json* order_of_payment(const std::string& id);
-  std::string new_id();   // 17 upper-case characters, as PayPal's.
+  std::string new_id();           // 17 upper-case characters, as PayPal's.
   std::string timestamp() const;  // RFC 3339
-  void enter(BookEntry::Kind kind, const Json& order, const std::string& operation, const std::string& attempt,
-             Money amount);
+  void enter(BookEntry::Kind kind, const Json& order, const std::string& operation,
+             const std::string& attempt, Money amount);
 };
 
 // PayPal's error shape.
-HttpResponse say(int status, const std::string& name, const std::string& issue, const std::string& description);
+HttpResponse say(int status, const std::string& name, const std::string& issue,
+                 const std::string& description);
 HttpResponse unprocessable(const std::string& issue, const std::string& description);
 HttpResponse not_found();
 
@@ -61,8 +62,8 @@ HttpResponse refund_capture(FarSide& far, const std::string& id);
 HttpResponse approval(FarSide& far, const std::string& id);
 
 // ---- sandbox_webhooks.cpp
-void announce(FarSide& far, const std::string& owner, const std::string& type, const std::string& resource_type,
-              Json resource);
+void announce(FarSide& far, const std::string& owner, const std::string& type,
+              const std::string& resource_type, Json resource);
 HttpResponse verify_signature(FarSide& far);
 
 }  // namespace florin::paypal

@@ -16,8 +16,8 @@ std::string signature_of(const std::string& owner, const std::string& id, const 
 
 }  // namespace
 
-void announce(FarSide& far, const std::string& owner, const std::string& type, const std::string& resource_type,
-              Json resource) {
+void announce(FarSide& far, const std::string& owner, const std::string& type,
+              const std::string& resource_type, Json resource) {
   const Json event = {{"id", "WH-" + far.new_id()},
                       {"create_time", far.timestamp()},
                       {"event_type", type},
@@ -55,8 +55,9 @@ HttpResponse verify_signature(FarSide& far) {
   std::string_view bytes = question;
   if (found != std::string::npos) bytes.remove_prefix(found + member.size());
   bytes.remove_suffix(1);
-  const std::string wanted = signature_of(far.owner, text_at(far.body, "transmission_id"),
-                                          text_at(far.body, "transmission_time"), text_at(far.body, "webhook_id"), bytes);
+  const std::string wanted =
+      signature_of(far.owner, text_at(far.body, "transmission_id"), text_at(far.body, "transmission_time"),
+                   text_at(far.body, "webhook_id"), bytes);
   const bool genuine = equal_in_constant_time(wanted, text_at(far.body, "transmission_sig"));
   return sandbox::json_answer(200, {{"verification_status", genuine ? "SUCCESS" : "FAILURE"}});
 }

@@ -1,5 +1,6 @@
 // What all of PayPal's requests and answers have in common: the token, headers, and which answer is a yes, a
-// decline, a definite no or nothing that we may build on. From "REST API request headers" and "API responses".
+// decline, a definite no or nothing that we may build on. From "REST API request headers" and "API
+// responses".
 #include <florin/crypto.hpp>
 
 #include "wire_request.hpp"
@@ -45,14 +46,19 @@ HttpRequest token_request(const Config& config) {
 
 Result<Token> read_token(const Result<HttpResponse>& answer, Instant now) {
   // Whatever went wrong here, the operation itself has not left us.
-  if (!answer) return Error{Error::Kind::kUnreachable, "no token from PayPal: " + answer.error().message, "provider_unreachable", ""};
+  if (!answer)
+    return Error{Error::Kind::kUnreachable, "no token from PayPal: " + answer.error().message,
+                 "provider_unreachable", ""};
   if (answer->status == 401 || answer->status == 403)
-    return Error{Error::Kind::kDenied, "PayPal refused our credentials: check client_id and client_secret", "", ""};
+    return Error{Error::Kind::kDenied, "PayPal refused our credentials: check client_id and client_secret",
+                 "", ""};
   const Result<Json> json = parse_json(answer->body);
   const std::string text = json ? text_at(*json, "access_token") : "";
   const auto seconds = json ? integer_at(*json, "expires_in") : std::nullopt;
   if (answer->status != 200 || text.empty() || !seconds || *seconds < 0 || *seconds > 10'000'000)
-    return Error{Error::Kind::kUnreachable, "PayPal gave no token: it answered " + std::to_string(answer->status), "provider_unreachable", ""};
+    return Error{Error::Kind::kUnreachable,
+                 "PayPal gave no token: it answered " + std::to_string(answer->status),
+                 "provider_unreachable", ""};
   return Token{Secret(text), now + std::chrono::seconds(*seconds)};
 }
 
@@ -78,7 +84,9 @@ Reading read_failure(int status, const Json& json) {
   if (status == 401)
     return Refused{Error{Error::Kind::kDenied, "PayPal refused our token" + named, issue, ""}, issue};
   if (status == 403)
-    return Refused{Error{Error::Kind::kDenied, "PayPal does not allow this: check the app's features" + named, issue, ""}, issue};
+    return Refused{Error{Error::Kind::kDenied, "PayPal does not allow this: check the app's features" + named,
+                         issue, ""},
+                   issue};
   if (status == 429)
     return Refused{Error{Error::Kind::kUnavailable, "PayPal asks us to slow down", issue, ""}, issue};
   if (says_done_before(issue)) return Unclear{"PayPal says that something was done before" + named};
@@ -97,7 +105,8 @@ Reading read_failure(int status, const Json& json) {
 Reading read(const Result<HttpResponse>& answer) {
   if (!answer) {
     const Error::Kind kind = answer.error().kind;
-    if (kind == Error::Kind::kTimedOut || kind == Error::Kind::kBroken) return Unclear{answer.error().message};
+    if (kind == Error::Kind::kTimedOut || kind == Error::Kind::kBroken)
+      return Unclear{answer.error().message};
     return Refused{answer.error(), ""};  // It never left us.
   }
   if (answer->status == 204) return Json(Json::object());

@@ -38,7 +38,7 @@ struct Unclear {
 using Reading = std::variant<Json, Declined, Refused, Unclear>;
 Reading read(const Result<HttpResponse>& answer);
 
-DeclineReason reason_of_issue(std::string_view issue);         // Of a 422; kOther when it is none of the payer's.
+DeclineReason reason_of_issue(std::string_view issue);  // Of a 422; kOther when it is none of the payer's.
 DeclineReason reason_of_response(std::string_view response_code);  // Of the card's processor.
 
 // ---- The token -----------------------------------------------------------------------------------

@@ -12,15 +12,17 @@ namespace {
 std::optional<DeclineReason> reason_of_refusal(const std::string& issue) {
   for (const std::string_view amount :
        {"MAX_CAPTURE_AMOUNT_EXCEEDED", "AUTHORIZATION_AMOUNT_EXCEEDED", "REFUND_AMOUNT_EXCEEDED",
-        "REFUND_AMOUNT_TOO_LOW", "CAPTURE_FULLY_REFUNDED", "CANNOT_BE_ZERO_OR_NEGATIVE", "PARTIAL_REFUND_NOT_ALLOWED"})
+        "REFUND_AMOUNT_TOO_LOW", "CAPTURE_FULLY_REFUNDED", "CANNOT_BE_ZERO_OR_NEGATIVE",
+        "PARTIAL_REFUND_NOT_ALLOWED"})
     if (issue == amount) return DeclineReason::kAmountInvalid;
   for (const std::string_view expired : {"AUTHORIZATION_EXPIRED", "REFUND_TIME_LIMIT_EXCEEDED"})
     if (issue == expired) return DeclineReason::kExpired;
   if (issue == "REFUND_FAILED_INSUFFICIENT_FUNDS") return DeclineReason::kInsufficientFunds;
   for (const std::string_view state :
-       {"AUTHORIZATION_ALREADY_CAPTURED", "AUTHORIZATION_VOIDED", "AUTHORIZATION_DENIED", "MAX_CAPTURE_COUNT_EXCEEDED",
-        "PREVIOUSLY_CAPTURED", "CANNOT_BE_VOIDED", "MAX_NUMBER_OF_REFUNDS_EXCEEDED", "REFUND_NOT_ALLOWED",
-        "REFUND_IS_RESTRICTED", "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK", "TRANSACTION_DISPUTED", "PENDING_CAPTURE"})
+       {"AUTHORIZATION_ALREADY_CAPTURED", "AUTHORIZATION_VOIDED", "AUTHORIZATION_DENIED",
+        "MAX_CAPTURE_COUNT_EXCEEDED", "PREVIOUSLY_CAPTURED", "CANNOT_BE_VOIDED",
+        "MAX_NUMBER_OF_REFUNDS_EXCEEDED", "REFUND_NOT_ALLOWED", "REFUND_IS_RESTRICTED",
+        "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK", "TRANSACTION_DISPUTED", "PENDING_CAPTURE"})
     if (issue == state) return DeclineReason::kNotPermitted;
   return std::nullopt;
 }
@@ -28,7 +30,8 @@ std::optional<DeclineReason> reason_of_refusal(const std::string& issue) {
 // What is common to the three: everything but a readable yes.
 std::optional<ModifyResult> not_done(const Reading& reading) {
   if (const auto* decline = std::get_if<Declined>(&reading)) return ModifyResult(Modification(*decline));
-  if (const auto* unclear = std::get_if<Unclear>(&reading)) return ModifyResult(Modification(InDoubt{unclear->why, ""}));
+  if (const auto* unclear = std::get_if<Unclear>(&reading))
+    return ModifyResult(Modification(InDoubt{unclear->why, ""}));
   const auto* refusal = std::get_if<Refused>(&reading);
   if (refusal == nullptr) return std::nullopt;
   const auto reason = reason_of_refusal(refusal->issue);
@@ -36,7 +39,8 @@ std::optional<ModifyResult> not_done(const Reading& reading) {
   return ModifyResult(Modification(Declined{*reason, refusal->issue, refusal->error.message}));
 }
 
-const Json* find_by(const Json& order, std::string_view list, std::string_view name, const std::string& value) {
+const Json* find_by(const Json& order, std::string_view list, std::string_view name,
+                    const std::string& value) {
   const Json* all = find(order, "purchase_units.0.payments." + std::string(list));
   if (all == nullptr || !all->is_array()) return nullptr;
   for (const Json& each : *all)
@@ -49,12 +53,15 @@ const Json* find_by(const Json& order, std::string_view list, std::string_view n
 Result<HttpRequest> capture_authorization(const std::string& authorization, const CaptureRequest& request) {
   FLORIN_TRY(amount, to_paypal_amount(request.amount));
   // The invoice_id is how a look-up finds this capture again among the order's.
-  const Json body = {{"amount", amount}, {"final_capture", request.final}, {"invoice_id", request.attempt_id}};
-  return post("/v2/payments/authorizations/" + url_encode(authorization) + "/capture", request.attempt_id, body);
+  const Json body = {
+      {"amount", amount}, {"final_capture", request.final}, {"invoice_id", request.attempt_id}};
+  return post("/v2/payments/authorizations/" + url_encode(authorization) + "/capture", request.attempt_id,
+              body);
 }
 
 HttpRequest void_authorization(const std::string& authorization, const std::string& key) {
-  HttpRequest request = post("/v2/payments/authorizations/" + url_encode(authorization) + "/void", key, Json());
+  HttpRequest request =
+      post("/v2/payments/authorizations/" + url_encode(authorization) + "/void", key, Json());
   request.body.clear();
   request.headers.erase("Prefer");  // 204 is all we need.
   return request;
@@ -63,10 +70,12 @@ HttpRequest void_authorization(const std::string& authorization, const std::stri
 Result<HttpRequest> refund_capture(const RefundRequest& request) {
   FLORIN_TRY(amount, to_paypal_amount(request.amount));
   if (request.capture_reference.empty())
-    return Error{Error::Kind::kInvalid, "a PayPal refund needs the capture that it is taken from", "", "capture_reference"};
+    return Error{Error::Kind::kInvalid, "a PayPal refund needs the capture that it is taken from", "",
+                 "capture_reference"};
   Json body = {{"amount", amount}, {"custom_id", request.attempt_id}, {"invoice_id", request.attempt_id}};
   if (!request.reason.empty()) body["note_to_payer"] = clipped(request.reason, 255);
-  return post("/v2/payments/captures/" + url_encode(request.capture_reference) + "/refund", request.attempt_id, body);
+  return post("/v2/payments/captures/" + url_encode(request.capture_reference) + "/refund",
+              request.attempt_id, body);
 }
 
 ModifyResult captured(const Reading& reading, Money amount) {
@@ -107,7 +116,8 @@ Modification refund_outcome(const Json& refund, Money amount) {
     return InDoubt{"PayPal does not show the refund that was asked", id};
   if (status == "COMPLETED") return Accepted{id, false, std::nullopt};
   if (status == "PENDING") return Accepted{id, true, std::nullopt};
-  if (status == "FAILED" || status == "CANCELLED") return Declined{DeclineReason::kMethodUnavailable, status, ""};
+  if (status == "FAILED" || status == "CANCELLED")
+    return Declined{DeclineReason::kMethodUnavailable, status, ""};
   return InDoubt{"PayPal's refund is " + clipped(status, 40), id};
 }
 

@@ -27,11 +27,12 @@ Json address_json(const Address& address) {
 }
 
 Json purchase_unit(const std::string& attempt_id, const std::string& payment_id, const Json& amount) {
-  return {{"reference_id", "default"}, {"custom_id", attempt_id}, {"invoice_id", payment_id}, {"amount", amount}};
+  return {
+      {"reference_id", "default"}, {"custom_id", attempt_id}, {"invoice_id", payment_id}, {"amount", amount}};
 }
 
-// PayPal refuses an order whose items do not add up to its amount to the last unit; then it gets none. Tax and
-// discount of ours are for a whole line, PayPal's tax is for one unit: so only their totals are told.
+// PayPal refuses an order whose items do not add up to its amount to the last unit; then it gets none. Tax
+// and discount of ours are for a whole line, PayPal's tax is for one unit: so only their totals are told.
 void add_items(Json& unit, const AuthorizeRequest& request) {
   Json items = Json::array();
   Money goods = Money::zero(request.amount.currency()), tax = goods, discount = goods;
@@ -45,7 +46,9 @@ void add_items(Json& unit, const AuthorizeRequest& request) {
     goods = *more_goods;
     tax = *more_tax;
     discount = *more_discount;
-    Json item = {{"name", clipped(line.name, 127)}, {"quantity", std::to_string(line.quantity)}, {"unit_amount", *price}};
+    Json item = {{"name", clipped(line.name, 127)},
+                 {"quantity", std::to_string(line.quantity)},
+                 {"unit_amount", *price}};
     set_if(item, "sku", line.sku, 127);
     items.push_back(std::move(item));
   }
@@ -76,7 +79,8 @@ bool has_shipping(const AuthorizeRequest& request) {
 Declined declined(const Json& payment) {
   const std::string code = clipped(text_at(payment, "processor_response.response_code"), 100);
   return {code.empty() ? DeclineReason::kDoNotHonor : reason_of_response(code),
-          code.empty() ? text_at(payment, "status") : code, clipped(text_at(payment, "status_details.reason"), 100)};
+          code.empty() ? text_at(payment, "status") : code,
+          clipped(text_at(payment, "status_details.reason"), 100)};
 }
 
 Authorization capture_answer(const Json& order, const Json& capture, Money amount) {
@@ -84,8 +88,10 @@ Authorization capture_answer(const Json& order, const Json& capture, Money amoun
   if (status == "DECLINED" || status == "FAILED") return declined(capture);
   if (status != "COMPLETED" && status != "REFUNDED" && status != "PARTIALLY_REFUNDED")
     return InDoubt{"PayPal's capture is " + clipped(status, 40), reference};
-  if (amount_at(capture, "amount") != amount) return InDoubt{"PayPal took another amount than was asked", reference};
-  return Approved{reference, true, text_at(capture, "id"), amount_at(capture, "seller_receivable_breakdown.paypal_fee"),
+  if (amount_at(capture, "amount") != amount)
+    return InDoubt{"PayPal took another amount than was asked", reference};
+  return Approved{reference, true, text_at(capture, "id"),
+                  amount_at(capture, "seller_receivable_breakdown.paypal_fee"),
                   text_at(capture, "network_transaction_reference.id")};
 }
 
@@ -95,16 +101,19 @@ Authorization authorization_answer(const Json& order, const Json& authorization,
   if (status == "VOIDED") return Declined{DeclineReason::kPayerCanceled, status, ""};
   if (status != "CREATED" && status != "CAPTURED" && status != "PARTIALLY_CAPTURED")
     return InDoubt{"PayPal's authorization is " + clipped(status, 40), reference};
-  if (amount_at(authorization, "amount") != amount) return InDoubt{"PayPal holds another amount than was asked", reference};
-  return Approved{reference, false, "", std::nullopt, text_at(authorization, "network_transaction_reference.id")};
+  if (amount_at(authorization, "amount") != amount)
+    return InDoubt{"PayPal holds another amount than was asked", reference};
+  return Approved{reference, false, "", std::nullopt,
+                  text_at(authorization, "network_transaction_reference.id")};
 }
 
 }  // namespace
 
 Result<HttpRequest> create_card_order(const CardOrder& order) {
   FLORIN_TRY(amount, to_paypal_amount(order.amount));
-  const Json body = {{"intent", order.capture ? "CAPTURE" : "AUTHORIZE"},
-                     {"purchase_units", Json::array({purchase_unit(order.attempt_id, order.payment_id, amount)})}};
+  const Json body = {
+      {"intent", order.capture ? "CAPTURE" : "AUTHORIZE"},
+      {"purchase_units", Json::array({purchase_unit(order.attempt_id, order.payment_id, amount)})}};
   return post(std::string(kOrders), order.attempt_id, body);
 }
 
@@ -137,7 +146,8 @@ Json card_source(const Card& card, const AuthorizeRequest& request) {
   Json json = {{"number", card.number.expose()}, {"expiry", expiry_text(card)}};
   set_if(json, "name", card.holder, 300);
   if (!card.cvc.empty()) json["security_code"] = card.cvc.expose();
-  if (request.billing.address.country.size() == 2) json["billing_address"] = address_json(request.billing.address);
+  if (request.billing.address.country.size() == 2)
+    json["billing_address"] = address_json(request.billing.address);
   if (!request.return_url.empty())
     json["experience_context"] = {{"return_url", request.return_url}, {"cancel_url", request.return_url}};
   return {{"payment_source", {{"card", json}}}};
@@ -151,7 +161,8 @@ std::string authorization_of(const Json& order) {
 
 RequiresAction payer_action(const Json& order) {
   RequiresAction next;
-  next.kind = find(order, "payment_source.card") != nullptr ? RequiresAction::Kind::kThreeDs : RequiresAction::Kind::kRedirect;
+  next.kind = find(order, "payment_source.card") != nullptr ? RequiresAction::Kind::kThreeDs
+                                                            : RequiresAction::Kind::kRedirect;
   next.reference = text_at(order, "id");
   const Json* links = find(order, "links");
   if (links == nullptr || !links->is_array()) return next;

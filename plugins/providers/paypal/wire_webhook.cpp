@@ -1,5 +1,5 @@
-// PayPal's webhooks: PayPal itself says whether it signed them, then which of our payments an event speaks of.
-// From "Verify webhook signature" (Webhooks v1) and "Webhook event names".
+// PayPal's webhooks: PayPal itself says whether it signed them, then which of our payments an event speaks
+// of. From "Verify webhook signature" (Webhooks v1) and "Webhook event names".
 #include <chrono>
 #include <cstdio>
 
@@ -13,13 +13,15 @@ namespace {
 constexpr std::chrono::hours kOldest{73};
 constexpr std::chrono::minutes kClocksDiffer{5};
 
-Error denied(const std::string& why) { return Error{Error::Kind::kDenied, "PayPal webhook refused: " + why, "webhook_invalid", ""}; }
+Error denied(const std::string& why) {
+  return Error{Error::Kind::kDenied, "PayPal webhook refused: " + why, "webhook_invalid", ""};
+}
 
 // "2026-11-20T12:00:00Z", as PayPal writes it.
 std::optional<Instant> parse_time(const std::string& text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, read = 0;
-  const int fields = std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute,
-                                 &second, &read);
+  const int fields = std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour,
+                                 &minute, &second, &read);
   if (fields != 6 || text.empty() || text.back() != 'Z' || read < 19) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
                                          std::chrono::day(unsigned(day))};
@@ -48,7 +50,8 @@ void read_payment(const Json& resource, ProviderEvent& event) {
 void read_refusal(const Json& resource, ProviderEvent& event) {
   event.kind = ProviderEvent::Kind::kDeclined;
   event.provider_code = clipped(text_at(resource, "processor_response.response_code"), 100);
-  event.reason = event.provider_code.empty() ? DeclineReason::kDoNotHonor : reason_of_response(event.provider_code);
+  event.reason =
+      event.provider_code.empty() ? DeclineReason::kDoNotHonor : reason_of_response(event.provider_code);
 }
 
 }  // namespace
@@ -63,13 +66,15 @@ Result<HttpRequest> verify_webhook(const WebhookRequest& request, const Config& 
                                                        {"transmission_time", "PAYPAL-TRANSMISSION-TIME"}};
   for (const auto& [member, header] : parts) {
     const auto found = request.headers.find(std::string_view(header));
-    if (found == request.headers.end() || found->second.empty()) return denied(std::string("it has no ") + header);
+    if (found == request.headers.end() || found->second.empty())
+      return denied(std::string("it has no ") + header);
     question[member] = found->second;
   }
   if (!is_paypals(text_at(question, "cert_url"))) return denied("its certificate is not at paypal.com");
   const auto sent = parse_time(text_at(question, "transmission_time"));
   if (!sent) return denied("its time is malformed");
-  if (request.now - *sent > kOldest || *sent - request.now > kClocksDiffer) return denied("it was signed too long ago");
+  if (request.now - *sent > kOldest || *sent - request.now > kClocksDiffer)
+    return denied("it was signed too long ago");
   const Result<Json> event = parse_json(request.body);
   if (!event || !event->is_object()) return denied("its body is no JSON object");
 
@@ -85,7 +90,8 @@ Result<HttpRequest> verify_webhook(const WebhookRequest& request, const Config& 
 
 Result<Done> read_verification(const Reading& reading) {
   if (const auto* refusal = std::get_if<Refused>(&reading)) return refusal->error;
-  if (const auto* unclear = std::get_if<Unclear>(&reading)) return Error{Error::Kind::kTimedOut, unclear->why, "", ""};
+  if (const auto* unclear = std::get_if<Unclear>(&reading))
+    return Error{Error::Kind::kTimedOut, unclear->why, "", ""};
   if (const auto* json = std::get_if<Json>(&reading))
     if (text_at(*json, "verification_status") == "SUCCESS") return Done{};
   return denied("PayPal does not know its signature");

@@ -18,13 +18,30 @@ struct Rule {
 // Everything that is not listed here is counted with two decimals.
 constexpr auto kSpecial = std::to_array<Rule>({
     // Zero-decimal. MGA has two in ISO 4217, so only whole ariary can be said.
-    {"BIF", 0, 1}, {"CLP", 0, 1}, {"DJF", 0, 1}, {"GNF", 0, 1}, {"JPY", 0, 1}, {"KMF", 0, 1},
-    {"KRW", 0, 1}, {"MGA", 0, 1}, {"PYG", 0, 1}, {"RWF", 0, 1}, {"VND", 0, 1}, {"VUV", 0, 1},
-    {"XAF", 0, 1}, {"XOF", 0, 1}, {"XPF", 0, 1},
+    {"BIF", 0, 1},
+    {"CLP", 0, 1},
+    {"DJF", 0, 1},
+    {"GNF", 0, 1},
+    {"JPY", 0, 1},
+    {"KMF", 0, 1},
+    {"KRW", 0, 1},
+    {"MGA", 0, 1},
+    {"PYG", 0, 1},
+    {"RWF", 0, 1},
+    {"VND", 0, 1},
+    {"VUV", 0, 1},
+    {"XAF", 0, 1},
+    {"XOF", 0, 1},
+    {"XPF", 0, 1},
     // "Special case": zero decimals in life, two on the wire for compatibility, the last two always 00.
-    {"ISK", 2, 100}, {"UGX", 2, 100},
+    {"ISK", 2, 100},
+    {"UGX", 2, 100},
     // Three-decimal: "the least significant digit must be 0".
-    {"BHD", 3, 10}, {"JOD", 3, 10}, {"KWD", 3, 10}, {"OMR", 3, 10}, {"TND", 3, 10},
+    {"BHD", 3, 10},
+    {"JOD", 3, 10},
+    {"KWD", 3, 10},
+    {"OMR", 3, 10},
+    {"TND", 3, 10},
 });
 
 constexpr auto kTwoDecimals = std::to_array<std::string_view>({
@@ -75,12 +92,14 @@ std::vector<std::string> currencies() {
 Result<std::int64_t> to_stripe_amount(Money amount) {
   const std::string code(amount.currency().code());
   const std::optional<Rule> rule = rule_of(code);
-  if (!rule) return Error{Error::Kind::kInvalid, "Stripe does not take " + code, "currency_not_supported", "currency"};
+  if (!rule)
+    return Error{Error::Kind::kInvalid, "Stripe does not take " + code, "currency_not_supported", "currency"};
   const auto count = rescale(amount.minor(), amount.currency().exponent(), rule->exponent);
   if (!count || *count <= 0 || *count > kLargestAmount || *count % rule->step != 0)
-    return Error{Error::Kind::kInvalid,
-                 "Stripe cannot take exactly " + amount.text() + " " + code + ": see its rules for this currency",
-                 "amount_invalid", "amount"};
+    return Error{
+        Error::Kind::kInvalid,
+        "Stripe cannot take exactly " + amount.text() + " " + code + ": see its rules for this currency",
+        "amount_invalid", "amount"};
   return *count;
 }
 

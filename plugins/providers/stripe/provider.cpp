@@ -16,16 +16,17 @@ struct Made {
   std::optional<AuthorizeResult> failure;
 };
 Made made(const Reading& reading, const std::string& what) {
-  if (const auto* decline = std::get_if<Declined>(&reading)) return {"", AuthorizeResult(Authorization(*decline))};
+  if (const auto* decline = std::get_if<Declined>(&reading))
+    return {"", AuthorizeResult(Authorization(*decline))};
   if (const auto* refusal = std::get_if<Refused>(&reading)) return {"", AuthorizeResult(refusal->error)};
   if (const auto* json = std::get_if<Json>(&reading)) {
     const std::string id = text_at(*json, "id");
     if (!id.empty()) return {id, std::nullopt};
   }
-  return {"", AuthorizeResult(Error{Error::Kind::kUnreachable,
-                                    "Stripe gave no clear answer when asked to make the " + what +
-                                        ", which moves no money",
-                                    "provider_unreachable", ""})};
+  return {"", AuthorizeResult(Error{
+                  Error::Kind::kUnreachable,
+                  "Stripe gave no clear answer when asked to make the " + what + ", which moves no money",
+                  "provider_unreachable", ""})};
 }
 
 // What a confirmed intent, or the answer to confirming it, says.
@@ -33,10 +34,12 @@ AuthorizeResult settled(const Reading& reading, const std::string& intent, Money
   if (const auto* decline = std::get_if<Declined>(&reading)) return Authorization(*decline);
   if (const auto* refusal = std::get_if<Refused>(&reading)) {
     // "Unexpected state" may mean that a confirm of ours had arrived before.
-    if (refusal->code == "payment_intent_unexpected_state") return Authorization(InDoubt{refusal->error.message, intent});
+    if (refusal->code == "payment_intent_unexpected_state")
+      return Authorization(InDoubt{refusal->error.message, intent});
     return refusal->error;
   }
-  if (const auto* unclear = std::get_if<Unclear>(&reading)) return Authorization(InDoubt{unclear->why, intent});
+  if (const auto* unclear = std::get_if<Unclear>(&reading))
+    return Authorization(InDoubt{unclear->why, intent});
   const auto outcome = outcome_of(std::get<Json>(reading), amount);
   if (!outcome) return Authorization(InDoubt{"Stripe shows the intent unconfirmed", intent});
   if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) return Authorization(InDoubt{doubt->why, intent});
@@ -115,7 +118,8 @@ Task<Result<Done>> StripeProvider::health(Instant, Http& http) {
   const Result<HttpResponse> answer = co_await http.send(ask);
   const Reading reading = read(answer);
   if (const auto* refusal = std::get_if<Refused>(&reading)) co_return refusal->error;
-  if (const auto* unclear = std::get_if<Unclear>(&reading)) co_return Error{Error::Kind::kBroken, unclear->why, "", ""};
+  if (const auto* unclear = std::get_if<Unclear>(&reading))
+    co_return Error{Error::Kind::kBroken, unclear->why, "", ""};
   co_return Done{};
 }
 

@@ -14,7 +14,8 @@ constexpr std::chrono::seconds kSettles{5};
 
 Error could_not_ask(const Reading& reading) {
   if (const auto* refusal = std::get_if<Refused>(&reading)) return refusal->error;
-  if (const auto* unclear = std::get_if<Unclear>(&reading)) return Error{Error::Kind::kTimedOut, unclear->why, "", ""};
+  if (const auto* unclear = std::get_if<Unclear>(&reading))
+    return Error{Error::Kind::kTimedOut, unclear->why, "", ""};
   return Error{Error::Kind::kBroken, "Stripe answered a question with something else", "", ""};
 }
 
@@ -56,7 +57,8 @@ Task<Result<Json>> StripeProvider::find_intent(const LookupRequest& request, Htt
 }
 
 Task<Result<AuthorizationLookup>> StripeProvider::close_unconfirmed(const std::string& intent,
-                                                                    const LookupRequest& request, Http& http) {
+                                                                    const LookupRequest& request,
+                                                                    Http& http) {
   const HttpRequest cancel = cancel_intent(intent, request.attempt_id + "-cancel", config_);
   const Result<HttpResponse> answer = co_await http.send(cancel);
   const Reading reading = read(answer);
@@ -74,7 +76,8 @@ Task<Result<AuthorizationLookup>> StripeProvider::lookup(const LookupRequest& re
   }
   if (reference.empty())
     co_return AuthorizationLookup(InDoubt{
-        "Stripe's key is too old and its search shows nothing: look for metadata attempt_id in its dashboard", ""});
+        "Stripe's key is too old and its search shows nothing: look for metadata attempt_id in its dashboard",
+        ""});
 
   const HttpRequest ask = retrieve_intent(reference, config_);
   const Result<HttpResponse> answer = co_await http.send(ask);
@@ -107,7 +110,8 @@ Task<Result<ModificationLookup>> StripeProvider::lookup_refund(const LookupReque
   co_return not_there(request);
 }
 
-Task<Result<ModificationLookup>> StripeProvider::lookup_modification(const LookupRequest& request, Http& http) {
+Task<Result<ModificationLookup>> StripeProvider::lookup_modification(const LookupRequest& request,
+                                                                     Http& http) {
   if (request.of == LookupRequest::Of::kRefund) co_return co_await lookup_refund(request, http);
 
   const HttpRequest ask = retrieve_intent(request.reference, config_);

@@ -43,9 +43,12 @@ HttpResponse post(FarSide& far, const sandbox::Target& target) {
   if (path.size() == 2 && path[1] == "payment_methods") return create_method(far);
   if (path.size() == 2 && path[1] == "payment_intents") return create_intent(far);
   if (path.size() == 2 && path[1] == "refunds") return create_refund(far);
-  if (path.size() == 4 && path[1] == "payment_intents" && path[3] == "confirm") return confirm_intent(far, path[2]);
-  if (path.size() == 4 && path[1] == "payment_intents" && path[3] == "capture") return capture_intent(far, path[2]);
-  if (path.size() == 4 && path[1] == "payment_intents" && path[3] == "cancel") return cancel_intent(far, path[2]);
+  if (path.size() == 4 && path[1] == "payment_intents" && path[3] == "confirm")
+    return confirm_intent(far, path[2]);
+  if (path.size() == 4 && path[1] == "payment_intents" && path[3] == "capture")
+    return capture_intent(far, path[2]);
+  if (path.size() == 4 && path[1] == "payment_intents" && path[3] == "cancel")
+    return cancel_intent(far, path[2]);
   return unknown_url(far.call);
 }
 
@@ -65,7 +68,8 @@ HttpResponse post_once(FarSide& far, const sandbox::Target& target) {
   if (replay.is == sandbox::Replay::Is::kOther) {
     Problem problem;
     problem.type = "idempotency_error";
-    problem.message = "Keys for idempotent requests can only be used with the same parameters they were first used with.";
+    problem.message =
+        "Keys for idempotent requests can only be used with the same parameters they were first used with.";
     return say(problem);
   }
   const HttpResponse response = post(far, target);
@@ -157,7 +161,8 @@ void FarSide::enter(BookEntry::Kind kind, const Json& intent, const std::string&
   std::int64_t minor = count;
   if (currency.code() == "MGA") minor = count * 100;
   if (currency.code() == "ISK" || currency.code() == "UGX") minor = count / 100;
-  books.enter({kind, account, text_at(intent, "id"), operation, used_key, attempt, Money(minor, currency), call.now});
+  books.enter(
+      {kind, account, text_at(intent, "id"), operation, used_key, attempt, Money(minor, currency), call.now});
 }
 
 HttpResponse say(const Problem& problem) {

@@ -90,7 +90,8 @@ void charge(FarSide& far, Json& record) {
 
 Json decline(FarSide& far, Json& record, const std::string& code) {
   Json& intent = record.at("object");
-  Json failure = {{"type", "card_error"}, {"code", code_beside(code)}, {"message", "Your card was declined."}};
+  Json failure = {
+      {"type", "card_error"}, {"code", code_beside(code)}, {"message", "Your card was declined."}};
   if (text_at(failure, "code") == "card_declined") failure["decline_code"] = code;
   intent["status"] = "requires_payment_method";
   intent["next_action"] = nullptr;

@@ -1,57 +1,17 @@
-// PaymentMethods and PaymentIntents at Stripe's far side: made, shown, confirmed, captured, cancelled, with
-// the errors that Stripe documents for each. A card's number is looked at and forgotten.
+// PaymentIntents at Stripe's far side: made, shown, confirmed, captured, cancelled, with the errors that
+// Stripe documents for each.
 #include <algorithm>
-#include <charconv>
 
 #include "sandbox_state.hpp"
 
 namespace florin::stripe {
 namespace {
 
-std::optional<std::int64_t> count_in(const std::string& text) {
-  std::int64_t count = 0;
-  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (text.empty() || bad != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return count;
-}
-
-HttpResponse wrong_parameter(const std::string& param, const std::string& code, const std::string& message) {
-  Problem problem;
-  problem.param = param;
-  problem.code = code;
-  problem.message = message;
-  return say(problem);
-}
-
-HttpResponse bad_card(const std::string& code, const std::string& param, const std::string& message) {
-  Problem problem;
-  problem.status = 402;
-  problem.type = "card_error";
-  problem.code = code;
-  problem.param = param;
-  problem.message = message;
-  return say(problem);
-}
-
-// Stripe's test tokens, by what their cards do.
-std::string outcome_of_token(const std::string& token) {
-  if (token == "tok_chargeDeclined" || token == "pm_card_chargeDeclined") return "generic_decline";
-  if (token == "tok_chargeDeclinedInsufficientFunds" || token == "pm_card_chargeDeclinedInsufficientFunds")
-    return "insufficient_funds";
-  if (token == "tok_threeDSecure2Required" || token == "pm_card_threeDSecure2Required") return "challenge";
-  return "approve";
-}
-
-bool has_expired(const FarSide& far, std::int64_t month, std::int64_t year) {
-  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(far.call.now));
-  const std::int64_t this_year = int(today.year()), this_month = unsigned(today.month());
-  return year < this_year || (year == this_year && month < this_month);
-}
-
 Json metadata_of(const FarSide& far) {
   Json metadata = Json::object();
   for (const auto& [name, value] : far.form)
-    if (name.rfind("metadata[", 0) == 0 && name.back() == ']') metadata[name.substr(9, name.size() - 10)] = value;
+    if (name.rfind("metadata[", 0) == 0 && name.back() == ']')
+      metadata[name.substr(9, name.size() - 10)] = value;
   return metadata;
 }
 
@@ -66,75 +26,37 @@ bool fits_currency(const std::string& code, std::int64_t count) {
   return currency->exponent() != 3 || count % 10 == 0;
 }
 
-// The card behind a PaymentMethod: one made here, or one of Stripe's ready-made ones.
-std::optional<std::string> outcome_of_method(FarSide& far, const std::string& id) {
-  if (const Json* record = far.find("methods", id)) return text_at(*record, "outcome");
-  if (id.rfind("pm_card_", 0) == 0) return outcome_of_token(id);
-  return std::nullopt;
-}
-
 }  // namespace
-
-HttpResponse create_method(FarSide& far) {
-  if (far.field("type") != "card") return wrong_parameter("type", "parameter_invalid", "Only type=card is taken here.");
-  const std::string token = far.field("card[token]");
-  const std::string number = far.field("card[number]");
-  if (token.empty() && number.empty()) return wrong_parameter("card", "parameter_missing", "Missing required param: card.");
-  Json card = {{"brand", "visa"}, {"exp_month", 12}, {"exp_year", 2040}, {"funding", "credit"}, {"last4", "4242"}};
-  std::string outcome = outcome_of_token(token);
-  if (!number.empty()) {
-    const auto month = count_in(far.field("card[exp_month]")), year = count_in(far.field("card[exp_year]"));
-    outcome = sandbox::outcome_of_card(number);
-    if (outcome == "incorrect_number" || number.size() < 12)
-      return bad_card("incorrect_number", "number", "Your card number is incorrect.");
-    if (!month || *month < 1 || *month > 12)
-      return bad_card("invalid_expiry_month", "exp_month", "Your card's expiration month is invalid.");
-    if (!year || has_expired(far, *month, *year))
-      return bad_card("invalid_expiry_year", "exp_year", "Your card's expiration year is invalid.");
-    card["brand"] = sandbox::brand_of_card(number);
-    card["exp_month"] = *month;
-    card["exp_year"] = *year;
-    card["last4"] = number.substr(number.size() - 4);
-  }
-  Json& record = far.keep("methods", {{"id", sandbox::new_id(far.books, "pm_", far.call.now)},
-                                      {"object", "payment_method"},
-                                      {"type", "card"},
-                                      {"card", card},
-                                      {"billing_details", Json::object()},
-                                      {"created", far.seconds()},
-                                      {"livemode", false},
-                                      {"metadata", Json::object()}});
-  record["outcome"] = outcome;
-  return sandbox::json_answer(200, record.at("object"));
-}
 
 HttpResponse create_intent(FarSide& far) {
   const auto amount = count_in(far.field("amount"));
   const std::string currency = far.field("currency"), capture = far.field("capture_method");
-  if (!amount || *amount < 1) return wrong_parameter("amount", "parameter_invalid_integer", "Invalid positive integer");
+  if (!amount || *amount < 1)
+    return wrong_parameter("amount", "parameter_invalid_integer", "Invalid positive integer");
   if (*amount > 99'999'999)
     return wrong_parameter("amount", "amount_too_large", "Amount must be no more than 999,999.99");
   if (!fits_currency(currency, *amount))
     return wrong_parameter("currency", "", "Invalid currency, or an amount that it cannot have: " + currency);
   const std::string id = sandbox::new_id(far.books, "pi_", far.call.now);
-  const Json& record = far.keep("intents", {{"id", id},
-                                            {"object", "payment_intent"},
-                                            {"amount", *amount},
-                                            {"amount_capturable", 0},
-                                            {"amount_received", 0},
-                                            {"capture_method", capture.empty() ? "automatic" : capture},
-                                            {"client_secret", sandbox::new_id(far.books, id + "_secret_", far.call.now)},
-                                            {"confirmation_method", "automatic"},
-                                            {"created", far.seconds()},
-                                            {"currency", currency},
-                                            {"last_payment_error", nullptr},
-                                            {"latest_charge", nullptr},
-                                            {"livemode", false},
-                                            {"metadata", metadata_of(far)},
-                                            {"next_action", nullptr},
-                                            {"payment_method", nullptr},
-                                            {"payment_method_types", Json::array({"card"})},
-                                            {"status", "requires_payment_method"}});
+  const Json& record =
+      far.keep("intents", {{"id", id},
+                           {"object", "payment_intent"},
+                           {"amount", *amount},
+                           {"amount_capturable", 0},
+                           {"amount_received", 0},
+                           {"capture_method", capture.empty() ? "automatic" : capture},
+                           {"client_secret", sandbox::new_id(far.books, id + "_secret_", far.call.now)},
+                           {"confirmation_method", "automatic"},
+                           {"created", far.seconds()},
+                           {"currency", currency},
+                           {"last_payment_error", nullptr},
+                           {"latest_charge", nullptr},
+                           {"livemode", false},
+                           {"metadata", metadata_of(far)},
+                           {"next_action", nullptr},
+                           {"payment_method", nullptr},
+                           {"payment_method_types", Json::array({"card"})},
+                           {"status", "requires_payment_method"}});
   return sandbox::json_answer(200, record.at("object"));
 }
 
@@ -152,12 +74,15 @@ HttpResponse search_intents(FarSide& far, const std::string& query) {
   if (query.rfind(opening, 0) != 0 || name_end == std::string::npos || query.back() != '\'')
     return wrong_parameter("query", "", "We were unable to parse your search query.");
   const std::string name = query.substr(opening.size(), name_end - opening.size());
-  const std::string value = query.substr(name_end + middle.size(), query.size() - name_end - middle.size() - 1);
+  const std::string value =
+      query.substr(name_end + middle.size(), query.size() - name_end - middle.size() - 1);
   for (const auto& [id, record] : far.books.state()["intents"].items())
     if (text_at(record, "owner") == far.owner && text_at(record, "object.metadata." + name) == value)
       found.push_back(record.at("object"));
-  return sandbox::json_answer(
-      200, {{"object", "search_result"}, {"url", "/v1/payment_intents/search"}, {"has_more", false}, {"data", found}});
+  return sandbox::json_answer(200, {{"object", "search_result"},
+                                    {"url", "/v1/payment_intents/search"},
+                                    {"has_more", false},
+                                    {"data", found}});
 }
 
 HttpResponse confirm_intent(FarSide& far, const std::string& id) {
@@ -217,7 +142,8 @@ HttpResponse cancel_intent(FarSide& far, const std::string& id) {
   if (record == nullptr) return missing("payment_intent", id);
   Json& intent = record->at("object");
   const std::string status = text_at(intent, "status");
-  if (!is_one_of(status, {"requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"}))
+  if (!is_one_of(status,
+                 {"requires_payment_method", "requires_confirmation", "requires_action", "requires_capture"}))
     return unexpected_state(intent, "cancel");
   if (status == "requires_capture")
     far.enter(BookEntry::Kind::kVoided, intent, text_at(intent, "latest_charge"), far.key, far.key,

@@ -10,8 +10,8 @@ namespace {
 HttpResponse too_much(std::int64_t asked, std::int64_t left) {
   Problem problem;
   problem.param = "amount";
-  problem.message = "Refund amount (" + std::to_string(asked) + ") is greater than unrefunded amount on charge (" +
-                    std::to_string(left) + ")";
+  problem.message = "Refund amount (" + std::to_string(asked) +
+                    ") is greater than unrefunded amount on charge (" + std::to_string(left) + ")";
   return say(problem);
 }
 
@@ -47,21 +47,23 @@ HttpResponse create_refund(FarSide& far) {
 
   const std::string attempt = far.field("metadata[attempt_id]");
   const std::string reason = far.field("reason");
-  const Json refund = {{"id", sandbox::new_id(far.books, "re_", far.call.now)},
-                       {"object", "refund"},
-                       {"amount", amount},
-                       {"charge", charge.at("id")},
-                       {"created", far.seconds()},
-                       {"currency", charge.at("currency")},
-                       {"metadata", {{"attempt_id", attempt}, {"payment_id", far.field("metadata[payment_id]")}}},
-                       {"payment_intent", id},
-                       {"reason", reason.empty() ? Json() : Json(reason)},
-                       {"status", "succeeded"}};
+  const Json refund = {
+      {"id", sandbox::new_id(far.books, "re_", far.call.now)},
+      {"object", "refund"},
+      {"amount", amount},
+      {"charge", charge.at("id")},
+      {"created", far.seconds()},
+      {"currency", charge.at("currency")},
+      {"metadata", {{"attempt_id", attempt}, {"payment_id", far.field("metadata[payment_id]")}}},
+      {"payment_intent", id},
+      {"reason", reason.empty() ? Json() : Json(reason)},
+      {"status", "succeeded"}};
   charge["amount_refunded"] = before + amount;
   charge["refunded"] = amount == left;
   far.keep("refunds", refund);
   (*record)["refunds"].push_back(refund.at("id"));
-  far.enter(BookEntry::Kind::kRefunded, record->at("object"), text_at(refund, "id"), far.key, attempt, amount);
+  far.enter(BookEntry::Kind::kRefunded, record->at("object"), text_at(refund, "id"), far.key, attempt,
+            amount);
   announce(far, far.owner, "charge.refunded", charge);
   announce(far, far.owner, "refund.created", refund);
   return sandbox::json_answer(200, refund);

@@ -2,6 +2,7 @@
 // no. Objects live in state[kind][id] as {"object": what the API shows, "owner": whose it is, ...}.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,8 +28,8 @@ struct FarSide {
   Json* find(std::string_view kind, const std::string& id);
   // Keeps a new object under its own id, and returns its record.
   Json& keep(std::string_view kind, Json object);
-  void enter(BookEntry::Kind kind, const Json& intent, const std::string& operation, const std::string& used_key,
-             const std::string& attempt, std::int64_t count);
+  void enter(BookEntry::Kind kind, const Json& intent, const std::string& operation,
+             const std::string& used_key, const std::string& attempt, std::int64_t count);
 };
 
 std::string owner_of(const std::string& api_key);
@@ -44,8 +45,15 @@ HttpResponse say(const Problem& problem);
 HttpResponse missing(std::string_view what, const std::string& id);
 HttpResponse unexpected_state(const Json& intent, std::string_view doing);
 
-// ---- sandbox_intents.cpp and sandbox_charge.cpp
+HttpResponse wrong_parameter(const std::string& param, const std::string& code, const std::string& message);
+std::optional<std::int64_t> count_in(const std::string& text);  // A whole number and nothing else.
+
+// ---- sandbox_methods.cpp
 HttpResponse create_method(FarSide& far);
+// What the card behind a PaymentMethod does: one made here, or one of Stripe's ready-made ones.
+std::optional<std::string> outcome_of_method(FarSide& far, const std::string& id);
+
+// ---- sandbox_intents.cpp and sandbox_charge.cpp
 HttpResponse create_intent(FarSide& far);
 HttpResponse show_intent(FarSide& far, const std::string& id);
 HttpResponse search_intents(FarSide& far, const std::string& query);

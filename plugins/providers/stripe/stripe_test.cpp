@@ -28,20 +28,21 @@ StripeProvider provider() {
 }
 
 AuthorizeRequest twelve_euros() {
-  AuthorizeRequest request{.attempt_id = "att_1",
-                           .payment_id = "pay_1",
-                           .amount = Money(1200, kEuro),
-                           .capture = true,
-                           .method = {"card", Card{Secret("4242424242424242"), 12, 2034, Secret("123"), "Ana Reis"}},
-                           .description = "Two books",
-                           .customer_id = "",
-                           .customer = {},
-                           .billing = {},
-                           .shipping = {},
-                           .line_items = {},
-                           .return_url = "https://shop.example/back",
-                           .client_ip = "",
-                           .now = kNow};
+  AuthorizeRequest request{
+      .attempt_id = "att_1",
+      .payment_id = "pay_1",
+      .amount = Money(1200, kEuro),
+      .capture = true,
+      .method = {"card", Card{Secret("4242424242424242"), 12, 2034, Secret("123"), "Ana Reis"}},
+      .description = "Two books",
+      .customer_id = "",
+      .customer = {},
+      .billing = {},
+      .shipping = {},
+      .line_items = {},
+      .return_url = "https://shop.example/back",
+      .client_ip = "",
+      .now = kNow};
   return request;
 }
 
@@ -110,9 +111,12 @@ TEST(StripeAuthorize, SilenceBeforeTheConfirmIsAnErrorBecauseNothingCanHaveMoved
 TEST(StripeAuthorize, SilenceAfterTheConfirmLeftIsInDoubtUnderTheIntentsName) {
   for (const int status : {0, 409, 500, 503, 200}) {
     ScriptedHttp http;
-    http.answers(200, recorded("stripe", "payment_method")).answers(200, recorded("stripe", "intent_unconfirmed"));
-    if (status == 0) http.fails(Error::Kind::kTimedOut);
-    else http.answers(status, "<html>");
+    http.answers(200, recorded("stripe", "payment_method"))
+        .answers(200, recorded("stripe", "intent_unconfirmed"));
+    if (status == 0)
+      http.fails(Error::Kind::kTimedOut);
+    else
+      http.answers(status, "<html>");
 
     const auto result = provider().authorize(twelve_euros(), http).run();
 
@@ -151,7 +155,8 @@ TEST(StripeAuthorize, AnotherAmountThanAskedIsInDoubt) {
 
 TEST(StripeAuthorize, APaymentMethodOfTheBrowsersSkipsTheFirstExchange) {
   ScriptedHttp http;
-  http.answers(200, recorded("stripe", "intent_unconfirmed")).answers(402, recorded("stripe", "confirm_declined"));
+  http.answers(200, recorded("stripe", "intent_unconfirmed"))
+      .answers(402, recorded("stripe", "confirm_declined"));
   AuthorizeRequest request = twelve_euros();
   request.method.instrument = ProviderToken{Secret("pm_browser")};
 
@@ -223,8 +228,8 @@ struct Counted {
   std::int64_t minor, on_the_wire;
 };
 TEST(StripeCurrencies, CountsEachCurrencyAsStripeDoesAndBack) {
-  const Counted all[] = {{"EUR", 1200, 1200}, {"JPY", 500, 500},  {"KWD", 1230, 1230}, {"ISK", 5, 500},
-                         {"UGX", 7, 700},     {"MGA", 300, 3},    {"HUF", 12345, 12345}};
+  const Counted all[] = {{"EUR", 1200, 1200}, {"JPY", 500, 500}, {"KWD", 1230, 1230},  {"ISK", 5, 500},
+                         {"UGX", 7, 700},     {"MGA", 300, 3},   {"HUF", 12345, 12345}};
   for (const auto& [code, minor, on_the_wire] : all) {
     const auto sent = to_stripe_amount(Money(minor, Currency::of(code)));
     ASSERT_TRUE(sent) << code;
@@ -256,10 +261,12 @@ TEST(StripeDeclines, EveryDocumentedCodeHasOneReasonAndAnUnknownOneIsOther) {
 }
 
 WebhookRequest signed_webhook() {  // Signed by Stripe's own library (npm stripe 23.1.0).
-  return {{{"Stripe-Signature", "t=1700000000,v1=8c2b322249671a5f836233ef63dc6c110d28dbfde32d829d89d23a96d616cdc8"}},
-          R"({"id":"evt_test_webhook","object":"event","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","amount":1999,"currency":"eur"}}})",
-          "https://gateway.example/api/v1/webhooks/stripe/acc",
-          kNow};
+  return {
+      {{"Stripe-Signature",
+        "t=1700000000,v1=8c2b322249671a5f836233ef63dc6c110d28dbfde32d829d89d23a96d616cdc8"}},
+      R"({"id":"evt_test_webhook","object":"event","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","amount":1999,"currency":"eur"}}})",
+      "https://gateway.example/api/v1/webhooks/stripe/acc",
+      kNow};
 }
 
 TEST(StripeWebhook, BelievesWhatStripesOwnLibrarySigned) {

@@ -42,13 +42,14 @@ Refused refused(Error::Kind kind, const std::string& message, const Json& error)
 Reading read_failure(int status, const Json& error) {
   const std::string type = text_at(error, "type");
   if (status == 401 || status == 403)
-    return refused(Error::Kind::kDenied, "Stripe refused our key: check secret_key and its permissions", error);
+    return refused(Error::Kind::kDenied, "Stripe refused our key: check secret_key and its permissions",
+                   error);
   if (status == 429) return refused(Error::Kind::kUnavailable, "Stripe asks us to slow down", error);
   if (type == "card_error") return declined(error);
   // An idempotency_error and a 409 are about a request before this one, which may have done its work.
   if ((status == 400 || status == 404) && type == "invalid_request_error")
-    return refused(status == 404 ? Error::Kind::kNotFound : Error::Kind::kInvalid, "Stripe refused the request",
-                   error);
+    return refused(status == 404 ? Error::Kind::kNotFound : Error::Kind::kInvalid,
+                   "Stripe refused the request", error);
   return Unclear{"Stripe answered " + std::to_string(status)};
 }
 

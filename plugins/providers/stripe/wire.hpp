@@ -26,9 +26,9 @@ struct Config {
 // A definite no that is about the request and not about the card: nothing was done.
 struct Refused {
   Error error;
-  std::string code;  // Stripe's, e.g. "payment_intent_unexpected_state"; may be empty.
+  std::string code;   // Stripe's, e.g. "payment_intent_unexpected_state"; may be empty.
   std::string param;  // Stripe's name of the parameter at fault; may be empty.
-  Json intent;       // The PaymentIntent as the refusal shows it; null when it shows none.
+  Json intent;        // The PaymentIntent as the refusal shows it; null when it shows none.
 };
 // Silence, 5xx, 409, an unreadable or unknown answer: it may have been done.
 struct Unclear {

@@ -50,7 +50,8 @@ Authorization action(const Json& intent) {
   next.url = text_at(intent, "next_action.redirect_to_url.url");
   // Without a return_url Stripe leaves the challenge to Stripe.js, which needs the client secret.
   if (next.url.empty())
-    next.data = {{"type", text_at(intent, "next_action.type")}, {"client_secret", text_at(intent, "client_secret")}};
+    next.data = {{"type", text_at(intent, "next_action.type")},
+                 {"client_secret", text_at(intent, "client_secret")}};
   return next;
 }
 

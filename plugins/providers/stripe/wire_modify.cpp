@@ -41,7 +41,8 @@ Result<HttpRequest> capture_intent(const CaptureRequest& request, const Config& 
   Form form;
   form.add("amount_to_capture", count);
   form.add("expand[0]", kWithFee);
-  return post("/v1/payment_intents/" + url_encode(request.reference) + "/capture", request.attempt_id, form, config);
+  return post("/v1/payment_intents/" + url_encode(request.reference) + "/capture", request.attempt_id, form,
+              config);
 }
 
 ModifyResult captured(const Reading& reading, Money amount) {
@@ -67,7 +68,8 @@ ModifyResult voided(const Reading& reading) {
   if (const auto* decline = std::get_if<Declined>(&reading)) return Modification(*decline);
   if (const auto* unknown = std::get_if<Unclear>(&reading)) return unclear(*unknown);
   const Json& intent = std::get<Json>(reading);
-  if (text_at(intent, "status") != "canceled") return Modification(InDoubt{"Stripe does not say canceled", ""});
+  if (text_at(intent, "status") != "canceled")
+    return Modification(InDoubt{"Stripe does not say canceled", ""});
   return Modification(Accepted{reference_of(intent), false, std::nullopt});
 }
 

@@ -33,7 +33,9 @@ std::optional<Signature> parse_signature(std::string_view header) {
   return signature;
 }
 
-Error denied(const std::string& why) { return Error{Error::Kind::kDenied, "Stripe webhook refused: " + why, "webhook_invalid", ""}; }
+Error denied(const std::string& why) {
+  return Error{Error::Kind::kDenied, "Stripe webhook refused: " + why, "webhook_invalid", ""};
+}
 
 std::optional<Money> amount_at(const Json& object, std::string_view name) {
   const auto count = integer_at(object, name);
@@ -87,7 +89,8 @@ Result<Done> verify_signature(const WebhookRequest& request, const Secret& secre
   const auto signature = parse_signature(header->second);
   if (!signature) return denied("its Stripe-Signature is malformed");
 
-  const std::string wanted = to_hex(hmac_sha256(secret.expose(), signature->timestamp_text + "." + request.body));
+  const std::string wanted =
+      to_hex(hmac_sha256(secret.expose(), signature->timestamp_text + "." + request.body));
   bool genuine = false;
   for (const std::string& given : signature->v1) genuine |= equal_in_constant_time(given, wanted);
   if (!genuine) return denied("its signature is not ours");
