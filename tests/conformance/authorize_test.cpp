@@ -12,7 +12,8 @@ TEST(ConformanceSuite, CoversEveryProviderThatHasASandbox) {
   const auto names = providers_with_a_sandbox();
   ASSERT_FALSE(names.empty()) << "no provider under " << FLORIN_BINARY_DIR << "/plugins: build them first";
   for (const std::string& name : names)
-    EXPECT_TRUE(std::filesystem::exists(facts_file(name))) << name << " has a sandbox and no conformance.json";
+    EXPECT_TRUE(std::filesystem::exists(facts_file(name)))
+        << name << " has a sandbox and no conformance.json";
 }
 
 TEST_P(Authorizing, AnApprovedSaleIsTakenOnceAndExactly) {
@@ -39,7 +40,8 @@ TEST_P(Authorizing, AManualAuthorizationHoldsAndTakesNothing) {
 TEST_P(Authorizing, EveryDeclineHasItsReasonAndTheProvidersOwnCode) {
   for (const Json& fact : stage.facts.at("declines")) {
     const std::string attempt = "att_" + text_at(fact, "card");
-    const auto result = stage.authorize(stage.sale({{"type", "card"}, {"card", fact.at("card")}}, true, attempt));
+    const auto result =
+        stage.authorize(stage.sale({{"type", "card"}, {"card", fact.at("card")}}, true, attempt));
 
     ASSERT_TRUE(result) << text_at(fact, "card") << ": " << result.error().message;
     const auto* declined = std::get_if<Declined>(&*result);
@@ -93,7 +95,8 @@ TEST_P(Authorizing, APayerWhoCancelsHasPaidNothing) {
 
     EXPECT_EQ(own.visit(action, "cancel").status, 303);
     const auto result =
-        own.provider->resume({"att_1", "pay_1", action.reference, request.amount, true, own.now}, own.http).run();
+        own.provider->resume({"att_1", "pay_1", action.reference, request.amount, true, own.now}, own.http)
+            .run();
 
     ASSERT_TRUE(result);
     EXPECT_FALSE(std::holds_alternative<Approved>(*result));

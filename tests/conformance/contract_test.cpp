@@ -3,6 +3,7 @@
 // and run under Node: without them these tests are skipped, and say so.
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include "tests/conformance/tour.hpp"
 
@@ -27,11 +28,13 @@ std::string judge(const std::string& contracts) {
   std::error_code failed;
   fs::create_directories(home, failed);
   for (const char* file : {"check-exchange.mjs", "package.json"})
-    fs::copy_file(fs::path(contracts) / "tools" / file, home / file, fs::copy_options::overwrite_existing, failed);
+    fs::copy_file(fs::path(contracts) / "tools" / file, home / file, fs::copy_options::overwrite_existing,
+                  failed);
   if (fs::exists(of_the_tests / "ajv-formats") && !fs::exists(home / "node_modules"))
     fs::create_directory_symlink(of_the_tests, home / "node_modules", failed);
   if (!fs::exists(home / "node_modules" / "ajv-formats") &&
-      shell("cd '" + home.string() + "' && npm install --no-audit --no-fund --ignore-scripts --no-package-lock "
+      shell("cd '" + home.string() +
+            "' && npm install --no-audit --no-fund --ignore-scripts --no-package-lock "
             "--loglevel=error >npm.log 2>&1") != 0)
     return "";
   return (home / "check-exchange.mjs").string();
@@ -40,7 +43,8 @@ std::string judge(const std::string& contracts) {
 Json as_line(const std::string& provider, std::size_t number, const SandboxHttp::Exchange& exchange) {
   Json headers = Json::object();
   for (const auto& [name, value] : exchange.request.headers) headers[name] = value;
-  Json line = {{"id", provider + "-" + std::to_string(number) + " " + exchange.request.method + " " + exchange.request.path},
+  Json line = {{"id", provider + "-" + std::to_string(number) + " " + exchange.request.method + " " +
+                          exchange.request.path},
                {"provider", provider},
                {"method", exchange.request.method},
                {"path", exchange.request.path},
@@ -55,10 +59,12 @@ class Contract : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     contracts_ = contracts_folder();
-    if (contracts_.empty()) GTEST_SKIP() << "no ../shared/contracts here: set FLORIN_SHARED to the folder beside the repository";
+    if (contracts_.empty())
+      GTEST_SKIP() << "no ../shared/contracts here: set FLORIN_SHARED to the folder beside the repository";
     if (shell("node --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no Node here";
     judge_ = judge(contracts_);
-    if (judge_.empty()) GTEST_SKIP() << "npm could not install ajv: see contract-judge/npm.log in the build tree";
+    if (judge_.empty())
+      GTEST_SKIP() << "npm could not install ajv: see contract-judge/npm.log in the build tree";
   }
   // What the judge says about these exchanges; empty when it finds nothing wrong.
   std::string violations(const std::vector<Json>& lines, const std::string& options) {
@@ -66,14 +72,15 @@ class Contract : public testing::TestWithParam<std::string> {
     std::ofstream file(stem + ".jsonl");
     for (const Json& line : lines) file << to_text(line) << '\n';
     file.close();
-    const int status = shell("CONTRACTS_DIR='" + contracts_ + "' node '" + judge_ + "' --quiet " + options + " '" +
-                             stem + ".jsonl' >'" + stem + ".out' 2>&1");
+    const int status = shell("CONTRACTS_DIR='" + contracts_ + "' node '" + judge_ + "' --quiet " + options +
+                             " '" + stem + ".jsonl' >'" + stem + ".out' 2>&1");
     const std::string said = test_support::read_text_file(stem + ".out");
     return status == 0 ? "" : said + "(status " + std::to_string(status) + ")";
   }
   std::vector<Json> recorded_tour() {
     std::vector<Json> lines;
-    for (const auto& exchange : tour(GetParam())) lines.push_back(as_line(GetParam(), lines.size(), exchange));
+    for (const auto& exchange : tour(GetParam()))
+      lines.push_back(as_line(GetParam(), lines.size(), exchange));
     return lines;
   }
 
@@ -84,11 +91,34 @@ FLORIN_CONFORMANCE(Contract);
 
 TEST_P(Contract, HoldsForEveryRequestOfTheProvider) { EXPECT_EQ(violations(recorded_tour(), ""), ""); }
 
-TEST_P(Contract, HoldsForEveryAnswerOfTheSandbox) { EXPECT_EQ(violations(recorded_tour(), "--response"), ""); }
+TEST_P(Contract, HoldsForEveryAnswerOfTheSandbox) {
+  EXPECT_EQ(violations(recorded_tour(), "--response"), "");
+}
+
+// Which answer a recording is stands in conformance.json: "GET /path status", or "" when no contract has it.
+TEST_P(Contract, HoldsForEveryRecordingThatTheProvidersTestsUse) {
+  const Json facts = *parse_json(test_support::read_text_file(facts_file(GetParam())));
+  std::vector<Json> lines;
+  for (const auto& file :
+       fs::directory_iterator(fs::path(facts_file(GetParam())).parent_path() / "recordings")) {
+    const std::string name = file.path().stem().string();
+    std::istringstream what(facts.at("recordings").at(name).get<std::string>());
+    SandboxHttp::Exchange exchange;
+    what >> exchange.request.method >> exchange.request.path >> exchange.response.status;
+    if (exchange.request.method.empty()) continue;
+    exchange.request.headers.emplace("Authorization", "Bearer recorded");
+    exchange.response.body = test_support::recorded(GetParam(), name);
+    lines.push_back(as_line(GetParam(), lines.size(), exchange));
+    lines.back()["id"] = name;
+  }
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(violations(lines, "--response"), "");
+}
 
 TEST_P(Contract, CatchesARequestThatWasBrokenOnPurpose) {
   for (Json line : recorded_tour()) {
-    if (line.at("method") != "POST" || line.at("body") == "" || line.at("path") == "/v1/oauth2/token") continue;
+    if (line.at("method") != "POST" || line.at("body") == "" || line.at("path") == "/v1/oauth2/token")
+      continue;
     line["headers"]["Content-Type"] = "text/plain";
     EXPECT_NE(violations({line}, "--no-unknown"), "") << line.at("id");
     return;

@@ -65,11 +65,13 @@ class Faults : public Conformance {
     EXPECT_EQ(stage.books.entries().size(), entries) << "a look-up never moves money";
   }
   static void settle_authorization(Stage& stage, const LookupRequest& request, bool moved) {
-    settle(stage, request, moved, [&](const LookupRequest& each) { return stage.provider->lookup(each, stage.http).run(); });
+    settle(stage, request, moved,
+           [&](const LookupRequest& each) { return stage.provider->lookup(each, stage.http).run(); });
   }
   static void settle_modification(Stage& stage, const LookupRequest& request, bool moved) {
-    settle(stage, request, moved,
-           [&](const LookupRequest& each) { return stage.provider->lookup_modification(each, stage.http).run(); });
+    settle(stage, request, moved, [&](const LookupRequest& each) {
+      return stage.provider->lookup_modification(each, stage.http).run();
+    });
   }
 };
 FLORIN_CONFORMANCE(Faults);
@@ -95,12 +97,14 @@ TEST_P(Faults, AfterACrashTheLookupFindsTheTruthWithoutKnowingAReference) {
   sweep([](Stage& each) { return each.sale(each.facts.at("approved")); },
         [](Stage& each, AuthorizeRequest& request) { return each.authorize(request); },
         [](Stage& each, AuthorizeRequest& request, const AuthorizeResult&) {
-          settle_authorization(each, each.question(Of::kAuthorize, request, ""), each.count(Kind::kAuthorized, "att_1") > 0);
+          settle_authorization(each, each.question(Of::kAuthorize, request, ""),
+                               each.count(Kind::kAuthorized, "att_1") > 0);
         });
 }
 
 TEST_P(Faults, WhatTheLookupCalledNotFoundCannotComeToLifeWhenTheLostRequestArrivesAfterAll) {
-  if (!stage.facts.value("not_found_is_final", false)) GTEST_SKIP() << "its NotFound rests on time that has passed";
+  if (!stage.facts.value("not_found_is_final", false))
+    GTEST_SKIP() << "its NotFound rests on time that has passed";
   const AuthorizeRequest request = stage.sale(stage.facts.at("approved"));
   Stage again(GetParam());
   (void)again.authorize(request);
@@ -137,7 +141,9 @@ TEST_P(Faults, ALookupThatIsItselfDisturbedNeverDeniesMoney) {
               reference = std::get<InDoubt>(*result).reference;
             return each.question(Of::kAuthorize, request, reference);
           },
-          [](Stage& each, LookupRequest& question) { return each.provider->lookup(question, each.http).run(); },
+          [](Stage& each, LookupRequest& question) {
+            return each.provider->lookup(question, each.http).run();
+          },
           [&](Stage& each, LookupRequest&, const Result<AuthorizationLookup>& result) {
             EXPECT_EQ(each.count(Kind::kAuthorized), moved ? 1u : 0u) << "a look-up never moves money";
             if (!result) return;  // "Could not ask": it stays in doubt.
@@ -157,7 +163,8 @@ TEST_P(Faults, ACaptureIsNeverDeniedAndItsLookupFindsTheTruth) {
         [](Stage& each, Approved& held, const ModifyResult& result) {
           const bool moved = each.count(Kind::kCaptured) > 0;
           EXPECT_EQ(contradiction(result, moved), "");
-          auto question = each.question(Of::kCapture, each.sale(each.facts.at("approved"), false, "att_capture"), held.reference);
+          auto question = each.question(
+              Of::kCapture, each.sale(each.facts.at("approved"), false, "att_capture"), held.reference);
           settle_modification(each, question, moved);
         });
 }
@@ -171,7 +178,8 @@ TEST_P(Faults, AVoidIsNeverDeniedAndItsLookupFindsTheTruth) {
         [](Stage& each, Approved& held, const ModifyResult& result) {
           const bool moved = each.count(Kind::kVoided) > 0;
           EXPECT_EQ(contradiction(result, moved), "");
-          auto question = each.question(Of::kVoid, each.sale(each.facts.at("approved"), false, "att_void"), held.reference);
+          auto question = each.question(Of::kVoid, each.sale(each.facts.at("approved"), false, "att_void"),
+                                        held.reference);
           settle_modification(each, question, moved);
         });
 }
@@ -185,7 +193,8 @@ TEST_P(Faults, ARefundIsNeverDeniedAndItsLookupFindsTheTruth) {
         [](Stage& each, Approved& taken, const ModifyResult& result) {
           const bool moved = each.count(Kind::kRefunded) > 0;
           EXPECT_EQ(contradiction(result, moved), "");
-          auto question = each.question(Of::kRefund, each.sale(each.facts.at("approved"), true, "ref_1"), taken.reference);
+          auto question = each.question(Of::kRefund, each.sale(each.facts.at("approved"), true, "ref_1"),
+                                        taken.reference);
           question.capture_reference = taken.capture_reference;
           settle_modification(each, question, moved);
         });

@@ -71,7 +71,8 @@ TEST_P(Modifying, AVoidedAuthorizationCanNoLongerBeCaptured) {
   const Approved held = stage.approved(false);
 
   const auto voided = stage.provider->void_payment(stage.void_of(held.reference), stage.http).run();
-  const auto twice = stage.provider->void_payment(stage.void_of(held.reference, "att_void_2"), stage.http).run();
+  const auto twice =
+      stage.provider->void_payment(stage.void_of(held.reference, "att_void_2"), stage.http).run();
 
   ASSERT_TRUE(is_accepted(voided));
   EXPECT_TRUE(is_accepted(twice)) << "what was asked is true already";

@@ -27,9 +27,11 @@ inline std::string facts_file(const std::string& name) {
 inline std::vector<std::string> providers_with_a_sandbox() {
   std::vector<std::string> names;
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(FLORIN_BINARY_DIR) + "/plugins/providers", none)) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(FLORIN_BINARY_DIR) + "/plugins/providers", none)) {
     const std::string name = entry.path().stem().string();
-    if (entry.path().extension() == ".so" && std::filesystem::exists(plugin_file("sandboxes", name))) names.push_back(name);
+    if (entry.path().extension() == ".so" && std::filesystem::exists(plugin_file("sandboxes", name)))
+      names.push_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;

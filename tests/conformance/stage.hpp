@@ -63,7 +63,8 @@ class Stage {
     request.now = now;
     return request;
   }
-  LookupRequest question(LookupRequest::Of of, const AuthorizeRequest& sale, const std::string& reference) const {
+  LookupRequest question(LookupRequest::Of of, const AuthorizeRequest& sale,
+                         const std::string& reference) const {
     LookupRequest request = test_support::question(of, sale.amount, sale.attempt_id);
     request.method_type = sale.method.type;
     request.capture = sale.capture;
@@ -73,7 +74,9 @@ class Stage {
     return request;
   }
 
-  AuthorizeResult authorize(const AuthorizeRequest& request) { return provider->authorize(request, http).run(); }
+  AuthorizeResult authorize(const AuthorizeRequest& request) {
+    return provider->authorize(request, http).run();
+  }
   // An approved sale or authorization to go on from.
   Approved approved(bool capture, const std::string& attempt = "att_1") {
     const auto result = authorize(sale(facts.at("approved"), capture, attempt));
@@ -120,8 +123,9 @@ class Conformance : public testing::TestWithParam<std::string> {
 };
 
 inline std::string provider_name(const testing::TestParamInfo<std::string>& info) { return info.param; }
-#define FLORIN_CONFORMANCE(Suite)                                                                                    \
-  INSTANTIATE_TEST_SUITE_P(Every, Suite, testing::ValuesIn(::florin::conformance::providers_with_a_sandbox()), \
+#define FLORIN_CONFORMANCE(Suite)                                                                \
+  INSTANTIATE_TEST_SUITE_P(Every, Suite,                                                         \
+                           testing::ValuesIn(::florin::conformance::providers_with_a_sandbox()), \
                            ::florin::conformance::provider_name)
 
 }  // namespace florin::conformance

@@ -13,7 +13,8 @@ inline AuthorizeRequest rich(AuthorizeRequest request) {
   request.customer = {"Ana Reis", "ana@example.com", "+351210000000", address};
   request.billing = request.customer;
   request.shipping = request.customer;
-  request.line_items = {{"Book", "sku-1", 2, Money(500, currency), Money(250, currency), Money(50, currency)}};
+  request.line_items = {
+      {"Book", "sku-1", 2, Money(500, currency), Money(250, currency), Money(50, currency)}};
   request.client_ip = "203.0.113.7";
   return request;
 }
@@ -36,19 +37,26 @@ inline std::vector<SandboxHttp::Exchange> tour(const std::string& name) {
   LookupRequest late = stage.question(Of::kAuthorize, sale, "");
   late.now += std::chrono::hours(100);
   (void)stage.provider->lookup(late, stage.http).run();
-  (void)stage.provider->lookup(stage.question(Of::kAuthorize, rich(stage.sale(card, true, "att_lost")), ""), stage.http).run();
+  (void)stage.provider
+      ->lookup(stage.question(Of::kAuthorize, rich(stage.sale(card, true, "att_lost")), ""), stage.http)
+      .run();
 
   if (stage.can.manual_capture) {
     const Approved held = stage.approved(false, "att_hold");
-    const auto part = stage.capture_of(held, stage.money(700), stage.money(0), !stage.can.multiple_captures, "att_c1");
+    const auto part =
+        stage.capture_of(held, stage.money(700), stage.money(0), !stage.can.multiple_captures, "att_c1");
     (void)stage.provider->capture(part, stage.http).run();
-    (void)stage.provider->lookup_modification(stage.question(Of::kCapture, sale, held.reference), stage.http).run();
+    (void)stage.provider->lookup_modification(stage.question(Of::kCapture, sale, held.reference), stage.http)
+        .run();
     const Approved unwanted = stage.approved(false, "att_unwanted");
-    if (stage.can.voids) (void)stage.provider->void_payment(stage.void_of(unwanted.reference), stage.http).run();
-    (void)stage.provider->lookup_modification(stage.question(Of::kVoid, sale, unwanted.reference), stage.http).run();
+    if (stage.can.voids)
+      (void)stage.provider->void_payment(stage.void_of(unwanted.reference), stage.http).run();
+    (void)stage.provider->lookup_modification(stage.question(Of::kVoid, sale, unwanted.reference), stage.http)
+        .run();
   }
   for (const Json& fact : stage.facts.at("declines"))
-    (void)stage.authorize(stage.sale({{"type", "card"}, {"card", fact.at("card")}}, true, "att_" + text_at(fact, "card")));
+    (void)stage.authorize(
+        stage.sale({{"type", "card"}, {"card", fact.at("card")}}, true, "att_" + text_at(fact, "card")));
   int number = 0;
   for (const Json& fact : stage.facts.at("actions")) {
     const AuthorizeRequest request = rich(stage.sale(fact, true, "att_action_" + std::to_string(++number)));
@@ -56,12 +64,14 @@ inline std::vector<SandboxHttp::Exchange> tour(const std::string& name) {
     if (!asked || !std::holds_alternative<RequiresAction>(*asked)) continue;
     const auto& action = std::get<RequiresAction>(*asked);
     stage.visit(action, "approve");
-    const ResumeRequest resume{request.attempt_id, "pay_1", action.reference, request.amount, true, stage.now};
+    const ResumeRequest resume{request.attempt_id, "pay_1", action.reference,
+                               request.amount,     true,    stage.now};
     (void)stage.provider->resume(resume, stage.http).run();
   }
   const auto webhooks = stage.http.webhooks;
   for (const SandboxWebhook& webhook : webhooks)
-    (void)stage.provider->parse_webhook({webhook.headers, webhook.body, webhook.url, stage.now}, stage.http).run();
+    (void)stage.provider->parse_webhook({webhook.headers, webhook.body, webhook.url, stage.now}, stage.http)
+        .run();
   (void)stage.provider->health(stage.now, stage.http).run();
   return stage.http.exchanges;
 }

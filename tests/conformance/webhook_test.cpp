@@ -142,7 +142,8 @@ TEST_P(Webhooks, OfAnotherAccountAreRefused) {
 }
 
 TEST_P(Webhooks, ThatAreNoSuchThingAreRefusedAndNeverACrash) {
-  for (const std::string body : {"", "{", "null", "[]", "{\"id\":1}", "\xff\xfe", "{\"a\":{\"a\":{\"a\":1}}}"}) {
+  for (const std::string body :
+       {"", "{", "null", "[]", "{\"id\":1}", "\xff\xfe", "{\"a\":{\"a\":{\"a\":1}}}"}) {
     WebhookRequest nonsense = received(a_sale_and_a_refund().front());
     nonsense.body = body;
     EXPECT_FALSE(parse(nonsense)) << body;
