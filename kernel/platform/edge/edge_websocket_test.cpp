@@ -298,7 +298,7 @@ TEST(EdgeWebSocket, AQueueThatNobodyReadsIsBounded) {
 
 TEST(EdgeWebSocket, ASilentPeerIsPingedAndThenGivenUp) {
   EdgeOptions options;
-  options.limits.websocket_ping_time = std::chrono::milliseconds(50);
+  options.limits.websocket_ping_time = std::chrono::milliseconds(200);
   Served served(options);
   RawHttpClient answering = open_websocket(served.server.port(), "/ws");
   RawHttpClient silent = open_websocket(served.server.port(), "/ws");

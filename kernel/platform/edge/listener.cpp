@@ -186,8 +186,8 @@ bool Acceptor::shed_one() {
   // accept4() wants a descriptor before it looks whether anybody waits, so nobody may.
   const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd >= 0) {
+    core_->refused.fetch_add(1);  // Before the caller can see that it was.
     close(fd);
-    core_->refused.fetch_add(1);
   }
   reserve_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
   return fd >= 0 && reserve_ >= 0;
