@@ -124,8 +124,9 @@ Task<EdgeResponse> ApiServer::serve(const ApiRoute& route, const EdgeRequest& re
   response.headers["X-Content-Type-Options"] = "nosniff";
   response.headers["Florin-Version"] = kApiVersion;
   if (given.replayed) response.headers["Idempotent-Replayed"] = "true";
-  // The id that is in the log: what support asks for. Only now, so that a stored answer has none.
-  if (given.status >= 400 && !given.replayed && given.body.starts_with(R"({"error":{)"))
+  // The id that is in the log: what support asks for. Answers that are kept for a replay (those about an
+  // object) have it in their header alone: their bytes must stay the same.
+  if (given.status >= 400 && !given.replayed && given.object_id.empty() && given.body.starts_with(R"({"error":{)"))
     given.body.insert(10, fmt::format(R"("request_id":"{}",)", request.request_id));
   response.body = std::move(given.body);
   co_return response;

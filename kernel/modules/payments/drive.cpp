@@ -66,6 +66,7 @@ Task<void> PaymentService::answer_processing(std::shared_ptr<Trip> trip) {
     const bool created = trip->attempt.idem_route.starts_with("createPayment");
     ApiAnswer answer = json_answer(created ? 201 : trip->attempt.kind == AttemptKind::kAuthorize ? 200 : 202,
                                    render_payment(*payment, std::string(kClientSecretMark)));
+    answer.object_id = payment->id;
     finish_key(session, trip->merchant->id, Idempotency{trip->attempt.idem_route, trip->attempt.idem_key, ""}, answer);
     return answer;
   };

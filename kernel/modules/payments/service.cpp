@@ -327,6 +327,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     if (auto moved = payments_.advance(session, processing, made, PaymentStatus::kRequiresPaymentMethod); !moved)
       return moved.error();
     begun.answer = Settlement::answer_of(made, idempotency.route);
+    begun.answer.object_id = made.id;
     finish_key(session, merchant->id, idempotency, begun.answer);
     return begun;
   };

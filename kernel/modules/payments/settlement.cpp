@@ -81,6 +81,8 @@ Settled Settlement::finish(Session& session, Settled settled, const Attempt& att
   if (settled.try_outcome != TryOutcome::kPending && !attempt.decision_id.empty())
     settle_decision(session, attempt.merchant, attempt.decision_id, settled.try_outcome);
   settled.answer = std::move(answer);
+  // A replay finds the client secret by it.
+  if (settled.answer.object_id.empty()) settled.answer.object_id = settled.payment.id;
   finish_key(session, attempt.merchant, Idempotency{attempt.idem_route, attempt.idem_key, ""}, settled.answer);
   return settled;
 }
