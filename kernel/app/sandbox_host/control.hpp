@@ -1,11 +1,11 @@
 // The host's own API, for tests and for people:
 //
-//   POST   /_control/faults          {plugin?, method?, path_prefix?, mode, status?, delay_ms?, times?,
-//   probability?} GET    /_control/faults          what is asked for DELETE /_control/faults everything well
-//   again GET    /_control/books           {plugin: {entries, totals}}; /_control/books/{plugin} for one GET
-//   /_control/requests        the last 1000; ?plugin= for one GET    /_control/webhooks        {waiting,
-//   delivered, given_up} POST   /_control/webhooks/flush  all that waits is due now GET    / a page that
-//   lists it all
+// - POST /_control/faults {plugin?, method?, path_prefix?, mode, status?, delay_ms?, times?, probability?}
+// - GET /_control/faults: what is asked for; DELETE: everything well again
+// - GET /_control/books: {plugin: {entries, totals}}; /_control/books/{plugin} for one
+// - GET /_control/requests: the last 1000; ?plugin= for one
+// - GET /_control/webhooks: {waiting, delivered, given_up}; POST /_control/webhooks/flush: due now
+// - GET /: a page that lists it all
 #pragma once
 
 #include <mutex>
