@@ -108,7 +108,8 @@ TEST(Executor, WorksOnAsManyThreadsAsItWasGiven) {
 }
 
 TEST(Executor, StopJoinsWhileThereIsStillWork) {
-  ThreadExecutor executor(2);
+  // Kept until the process ends: what is never resumed stays in its queue.
+  static auto* const executor = new ThreadExecutor(2);
   std::atomic<bool> started = false;
   struct Endless {
     static Task<void> turn(Executor& on, std::atomic<bool>& flag) {
@@ -118,11 +119,11 @@ TEST(Executor, StopJoinsWhileThereIsStillWork) {
       }
     }
   };
-  executor.spawn("endless", Endless::turn(executor, started));
+  executor->spawn("endless", Endless::turn(*executor, started));
   while (!started) std::this_thread::yield();
-  executor.stop();
-  executor.stop();
-  EXPECT_EQ(executor.running(), 1);
+  executor->stop();
+  executor->stop();
+  EXPECT_EQ(executor->running(), 1);
 }
 
 Task<int> await_completion(Completion<int>& completion) { co_return co_await completion; }
