@@ -94,8 +94,8 @@ Task<void> SystemClock::sleep(Duration pause) {
 std::string to_text(Instant instant) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(instant);
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(instant - seconds).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                     milliseconds);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), milliseconds);
 }
 
 std::int64_t unix_seconds(Instant instant) {

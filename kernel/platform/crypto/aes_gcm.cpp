@@ -17,21 +17,26 @@ struct Free {
 };
 using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
 
-const unsigned char* in(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* in(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 unsigned char* out(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 int length(std::string_view bytes) { return static_cast<int>(bytes.size()); }
 
 Context start(std::string_view key, std::string_view nonce, bool sealing) {
-  FLORIN_CHECK(key.size() == kKeyBytes && nonce.size() == kNonceBytes, "AES-256-GCM has one size of key and nonce");
+  FLORIN_CHECK(key.size() == kKeyBytes && nonce.size() == kNonceBytes,
+               "AES-256-GCM has one size of key and nonce");
   Context context(EVP_CIPHER_CTX_new());
-  FLORIN_CHECK(EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(nonce), sealing ? 1 : 0) == 1,
-               "OpenSSL has AES-256-GCM");
+  FLORIN_CHECK(
+      EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(nonce), sealing ? 1 : 0) == 1,
+      "OpenSSL has AES-256-GCM");
   return context;
 }
 
 }  // namespace
 
-std::string seal(std::string_view key, std::string_view nonce, std::string_view text, std::string_view associated) {
+std::string seal(std::string_view key, std::string_view nonce, std::string_view text,
+                 std::string_view associated) {
   const Context context = start(key, nonce, true);
   std::string sealed(text.size() + kTagBytes, '\0');
   int written = 0;

@@ -13,7 +13,8 @@ inline constexpr std::size_t kNonceBytes = 12;
 inline constexpr std::size_t kTagBytes = 16;
 
 // Ciphertext with its tag behind it.
-std::string seal(std::string_view key, std::string_view nonce, std::string_view text, std::string_view associated);
+std::string seal(std::string_view key, std::string_view nonce, std::string_view text,
+                 std::string_view associated);
 // Nothing when the key, the nonce, the text or the associated data is not what was sealed.
 std::optional<std::string> open(std::string_view key, std::string_view nonce, std::string_view sealed,
                                 std::string_view associated);

@@ -41,7 +41,8 @@ LockedMemory::LockedMemory(std::size_t slots) : state_(std::make_unique<State>()
   FLORIN_CHECK(slots > 0 && slots <= UINT32_MAX, "there is at least one slot");
   // As much as the limit on locked memory allows; what cannot be locked is not used at all.
   for (; slots > 0; slots /= 2) {
-    void* memory = mmap(nullptr, slots * kSlotBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* memory =
+        mmap(nullptr, slots * kSlotBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     FLORIN_CHECK(memory != MAP_FAILED, "there is memory for CVCs");
     if (mlock(memory, slots * kSlotBytes) == 0) {
       madvise(memory, slots * kSlotBytes, MADV_DONTDUMP);
@@ -52,9 +53,12 @@ LockedMemory::LockedMemory(std::size_t slots) : state_(std::make_unique<State>()
     munmap(memory, slots * kSlotBytes);
   }
   if (slots == 0)
-    spdlog::error("no memory could be locked (mlock), so no CVC can be kept: raise the limit (ulimit -l, LimitMEMLOCK=)");
+    spdlog::error(
+        "no memory could be locked (mlock), so no CVC can be kept: raise the limit (ulimit -l, "
+        "LimitMEMLOCK=)");
   state_->slots = slots;
-  for (std::size_t slot = slots; slot > 0; --slot) state_->free.push_back(static_cast<std::uint32_t>(slot - 1));
+  for (std::size_t slot = slots; slot > 0; --slot)
+    state_->free.push_back(static_cast<std::uint32_t>(slot - 1));
 }
 
 LockedMemory::~LockedMemory() {

@@ -51,8 +51,8 @@ std::optional<Sealed> split(std::string_view sealed) {
 
 bool is_key_id(std::string_view id) {
   const auto allowed = [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-           letter == '-' || letter == '_';
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '-' || letter == '_';
   };
   return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, allowed);
 }
@@ -60,13 +60,15 @@ bool is_key_id(std::string_view id) {
 class KeyedVault final : public Vault {
  public:
   KeyedVault(std::string current, std::map<std::string, Secret> keys, Random& random)
-      : current_(std::move(current)), keys_(std::move(keys)), random_(random),
+      : current_(std::move(current)),
+        keys_(std::move(keys)),
+        random_(random),
         fingerprint_key_(hmac_sha256(keys_.begin()->second.expose(), "florin fingerprint v1")) {}
 
   std::string seal(const Secret& text, std::string_view place) const override {
     const Secret data_key(random_.bytes(aes_gcm::kKeyBytes));
-    return wrapping(current_) + "." + seal_part(keys_.at(current_), data_key, wrapping(current_), random_) + "." +
-           seal_part(data_key, text, place, random_);
+    return wrapping(current_) + "." + seal_part(keys_.at(current_), data_key, wrapping(current_), random_) +
+           "." + seal_part(data_key, text, place, random_);
   }
 
   Result<Secret> open(std::string_view sealed, std::string_view place) const override {
@@ -74,14 +76,17 @@ class KeyedVault final : public Vault {
     if (!parts) return Error{Error::Kind::kInvalid, "this is no text that a vault sealed", "not_sealed", ""};
     const auto key = keys_.find(std::string(parts->key_id));
     if (key == keys_.end())
-      return Error{Error::Kind::kDenied, "sealed under a vault key that is not configured; add it to the old keys",
+      return Error{Error::Kind::kDenied,
+                   "sealed under a vault key that is not configured; add it to the old keys",
                    "unknown_vault_key", ""};
     const std::optional<Secret> data_key = open_part(key->second, parts->wrapped, wrapping(parts->key_id));
     std::optional<Secret> text;
     if (data_key && data_key->size() == aes_gcm::kKeyBytes) text = open_part(*data_key, parts->text, place);
     if (!text)
-      return Error{Error::Kind::kDenied, "a sealed text does not open: it was changed, moved here from elsewhere, or "
-                   "its vault key is another one of the same name", "vault_refused", ""};
+      return Error{Error::Kind::kDenied,
+                   "a sealed text does not open: it was changed, moved here from elsewhere, or "
+                   "its vault key is another one of the same name",
+                   "vault_refused", ""};
     return std::move(*text);
   }
 
@@ -107,16 +112,21 @@ class KeyedVault final : public Vault {
 
 }  // namespace
 
-Result<std::unique_ptr<Vault>> Vault::make(std::string current, std::map<std::string, Secret> keys, Random& random) {
+Result<std::unique_ptr<Vault>> Vault::make(std::string current, std::map<std::string, Secret> keys,
+                                           Random& random) {
   for (const auto& [id, key] : keys) {
     if (!is_key_id(id))
-      return Error{Error::Kind::kInvalid, "a vault key's id is 1 to 64 letters, digits, '-' and '_'", "invalid_key_id", ""};
+      return Error{Error::Kind::kInvalid, "a vault key's id is 1 to 64 letters, digits, '-' and '_'",
+                   "invalid_key_id", ""};
     if (key.size() != aes_gcm::kKeyBytes)
-      return Error{Error::Kind::kInvalid, "the vault key " + id + " has " + std::to_string(key.size()) +
-                   " bytes; 32 are needed (openssl rand -base64 32)", "invalid_key", ""};
+      return Error{Error::Kind::kInvalid,
+                   "the vault key " + id + " has " + std::to_string(key.size()) +
+                       " bytes; 32 are needed (openssl rand -base64 32)",
+                   "invalid_key", ""};
   }
   if (!keys.contains(current))
-    return Error{Error::Kind::kInvalid, "no vault key has the current key's id: " + current, "invalid_key_id", ""};
+    return Error{Error::Kind::kInvalid, "no vault key has the current key's id: " + current, "invalid_key_id",
+                 ""};
   return std::unique_ptr<Vault>(std::make_unique<KeyedVault>(std::move(current), std::move(keys), random));
 }
 

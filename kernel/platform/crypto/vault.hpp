@@ -20,7 +20,8 @@ class Vault {
  public:
   // Keys are 32 bytes, their ids letters, digits, '-' and '_'. `current` names the one that seals; the others
   // only open. `random` outlives the vault and is safe from any thread. Errors: kInvalid.
-  static Result<std::unique_ptr<Vault>> make(std::string current, std::map<std::string, Secret> keys, Random& random);
+  static Result<std::unique_ptr<Vault>> make(std::string current, std::map<std::string, Secret> keys,
+                                             Random& random);
   virtual ~Vault() = default;
   virtual std::string seal(const Secret& text, std::string_view place) const = 0;  // ASCII.
   // Errors: kDenied when it was changed, moved, or its key is missing; kInvalid for what no vault sealed.
@@ -29,8 +30,8 @@ class Vault {
   virtual Result<std::string> rotate(std::string_view sealed, std::string_view place) const = 0;
   // A keyed fingerprint (HMAC-SHA-256 under a key of its own): equal for equal text, useless without the
   // key. 32 hex digits. `purpose` separates uses: "card", "api_key". Its key is derived from the vault key
-  // whose id sorts first, so that rotation changes no fingerprint: name keys by their age ("2026-11") and keep
-  // the first for as long as fingerprints made under it are compared.
+  // whose id sorts first, so that rotation changes no fingerprint: name keys by their age ("2026-11") and
+  // keep the first for as long as fingerprints made under it are compared.
   virtual std::string fingerprint(const Secret& text, std::string_view purpose) const = 0;
 };
 

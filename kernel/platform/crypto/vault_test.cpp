@@ -29,11 +29,13 @@ TEST(AesGcm, MatchesNistsVector) {
   const std::string key = *from_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
   const std::string nonce = *from_hex("cafebabefacedbaddecaf888");
   const std::string text = *from_hex(
-      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aed"
+      "f5aa0de657ba637b39");
   const std::string associated = *from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
   const std::string sealed = aes_gcm::seal(key, nonce, text, associated);
   EXPECT_EQ(to_hex(sealed),
-            "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+            "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838"
+            "c5f61e6393ba7a0abcc9f662"
             "76fc6ece0f4e1768cddf8853bb2d551b");
   EXPECT_EQ(aes_gcm::open(key, nonce, sealed, associated), text);
 }

@@ -97,7 +97,8 @@ struct ThreadExecutor::State {
 
 ThreadExecutor::ThreadExecutor(unsigned workers) : state_(std::make_unique<State>()) {
   const unsigned count = workers != 0 ? workers : std::max(1u, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < count; ++i) state_->workers.emplace_back([state = state_.get()] { state->work(); });
+  for (unsigned i = 0; i < count; ++i)
+    state_->workers.emplace_back([state = state_.get()] { state->work(); });
 }
 
 ThreadExecutor::~ThreadExecutor() { stop(); }

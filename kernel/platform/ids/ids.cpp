@@ -49,9 +49,12 @@ std::string new_id(std::string_view prefix, Instant now, Random& random) {
 }
 
 bool is_id(std::string_view prefix, std::string_view text) {
-  if (text.size() != prefix.size() + 33 || !text.starts_with(prefix) || text[prefix.size()] != '_') return false;
+  if (text.size() != prefix.size() + 33 || !text.starts_with(prefix) || text[prefix.size()] != '_')
+    return false;
   const std::string_view hex = text.substr(prefix.size() + 1);
-  const auto is_digit = [](char letter) { return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f'); };
+  const auto is_digit = [](char letter) {
+    return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
+  };
   const bool variant = hex[16] == '8' || hex[16] == '9' || hex[16] == 'a' || hex[16] == 'b';
   return hex[12] == '7' && variant && std::ranges::all_of(hex, is_digit);
 }

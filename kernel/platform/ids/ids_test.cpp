@@ -35,7 +35,8 @@ TEST(Ids, AreUuidsOfVersionSeven) {
 TEST(Ids, SortByTimeAlsoWithinAMicrosecond) {
   Fixed random('\0');
   std::vector<std::string> ids;
-  for (int i = 0; i < 10'000; ++i) ids.push_back(new_id("evt", kStart + 1h + std::chrono::microseconds(i / 10), random));
+  for (int i = 0; i < 10'000; ++i)
+    ids.push_back(new_id("evt", kStart + 1h + std::chrono::microseconds(i / 10), random));
   EXPECT_TRUE(std::ranges::is_sorted(ids));
   EXPECT_EQ(std::ranges::adjacent_find(ids), ids.end()) << "though the randomness was the same";
 }

@@ -6,10 +6,10 @@
 #include <memory>
 #include <ostream>
 
-#include <nlohmann/json.hpp>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <nlohmann/json.hpp>
 
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/logging/redact.hpp"
@@ -38,26 +38,34 @@ class JsonLines final : public spdlog::formatter {
   void format(const spdlog::details::log_msg& entry, spdlog::memory_buf_t& line) override {
     const auto when = std::chrono::time_point_cast<std::chrono::microseconds>(entry.time);
     const std::string_view payload(entry.payload.data(), entry.payload.size());
-    const bool has_fields = std::string_view(entry.logger_name.data(), entry.logger_name.size()) == kFieldsLogger;
+    const bool has_fields =
+        std::string_view(entry.logger_name.data(), entry.logger_name.size()) == kFieldsLogger;
     const auto level = spdlog::level::to_string_view(entry.level);
-    append(line, R"({"time":")", to_text(Instant(when)), R"(","level":")", std::string_view(level.data(), level.size()),
-           R"(","message":)", has_fields ? std::string(payload) : quoted(payload, kMessageBytes), "}\n");
+    append(line, R"({"time":")", to_text(Instant(when)), R"(","level":")",
+           std::string_view(level.data(), level.size()), R"(","message":)",
+           has_fields ? std::string(payload) : quoted(payload, kMessageBytes), "}\n");
   }
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonLines>(); }
 
  private:
   template <class... Parts>
   static void append(spdlog::memory_buf_t& line, const Parts&... parts) {
-    (line.append(std::string_view(parts).data(), std::string_view(parts).data() + std::string_view(parts).size()), ...);
+    (line.append(std::string_view(parts).data(),
+                 std::string_view(parts).data() + std::string_view(parts).size()),
+     ...);
   }
 };
 
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return spdlog::level::debug;
-    case LogLevel::kInfo: return spdlog::level::info;
-    case LogLevel::kWarning: return spdlog::level::warn;
-    case LogLevel::kError: return spdlog::level::err;
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }

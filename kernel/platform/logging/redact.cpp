@@ -14,13 +14,17 @@ constexpr std::string_view kRedacted = "[redacted]";
 
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 bool is_key_letter(char letter) {
-  return is_digit(letter) || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_' ||
-         letter == '-' || letter == '=' || letter == '+' || letter == '/' || letter == '.' || letter == '~';
+  return is_digit(letter) || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+         letter == '_' || letter == '-' || letter == '=' || letter == '+' || letter == '/' || letter == '.' ||
+         letter == '~';
 }
-bool is_word_letter(char letter) { return is_key_letter(letter) && letter != '=' && letter != '/' && letter != '+'; }
+bool is_word_letter(char letter) {
+  return is_key_letter(letter) && letter != '=' && letter != '/' && letter != '+';
+}
 
 // Whether the last of these digits is the right Luhn digit (ISO/IEC 7812-1 annex B).
-bool luhn(const std::vector<std::size_t>& places, std::size_t from, std::size_t count, std::string_view text) {
+bool luhn(const std::vector<std::size_t>& places, std::size_t from, std::size_t count,
+          std::string_view text) {
   int sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
     int digit = text[places[from + count - 1 - i]] - '0';
@@ -30,9 +34,10 @@ bool luhn(const std::vector<std::size_t>& places, std::size_t from, std::size_t 
   return sum % 10 == 0;
 }
 
-// One run of digits with at most one separator between two. A card number is whole groups of it, so that an id
-// is not taken for one because of its middle; in a group longer than any card number it may be anywhere.
-void redact_run(std::string_view text, const std::vector<std::size_t>& places, std::size_t end, std::string& out) {
+// One run of digits with at most one separator between two. A card number is whole groups of it, so that an
+// id is not taken for one because of its middle; in a group longer than any card number it may be anywhere.
+void redact_run(std::string_view text, const std::vector<std::size_t>& places, std::size_t end,
+                std::string& out) {
   std::vector<bool> hidden(places.size());
   const auto hide_if_card = [&](std::size_t from, std::size_t to) {
     if (to - from < 13 || to - from > 19 || !luhn(places, from, to - from, text)) return;
@@ -47,7 +52,8 @@ void redact_run(std::string_view text, const std::vector<std::size_t>& places, s
       hide_if_card(edges[first], edges[last]);
     if (edges[first + 1] - edges[first] <= 19) continue;
     for (std::size_t from = edges[first]; from + 13 <= edges[first + 1]; ++from)
-      for (std::size_t to = from + 13; to <= from + 19 && to <= edges[first + 1]; ++to) hide_if_card(from, to);
+      for (std::size_t to = from + 13; to <= from + 19 && to <= edges[first + 1]; ++to)
+        hide_if_card(from, to);
   }
   for (std::size_t i = 0; i < places.size(); ++i) {
     const std::size_t next = i + 1 < places.size() ? places[i + 1] : end;

@@ -11,8 +11,8 @@ namespace florin {
 namespace {
 
 bool is_name_letter(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-         letter == '_' || letter == '-';
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+         (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
 }
 
 // Backslashes and one quote: \" inside a JSON text that stands in another. Its length, 0 when there is none.
@@ -42,8 +42,8 @@ std::size_t value_after(std::string_view text, std::size_t i) {
   return i < text.size() ? i : std::string_view::npos;
 }
 
-// Where the value at `i` ends. A quoted one ends before its quote, which has as many backslashes as the opening
-// one, or, behind a value's own backslashes, these and that many.
+// Where the value at `i` ends. A quoted one ends before its quote, which has as many backslashes as the
+// opening one, or, behind a value's own backslashes, these and that many.
 struct Value {
   std::size_t begin, end;
 };
@@ -76,9 +76,12 @@ bool is_secret_name(std::string_view name) {
     if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) plain += letter;
   }
   constexpr std::array<std::string_view, 22> kEndings = {
-      "cvc", "cvc2", "cvv", "cvv2", "csc", "cvn", "securitycode", "verificationvalue", "password", "passphrase", "secret",
-      "secretkey", "token", "privatekey", "apikey", "apisecret", "authorization", "cryptogram", "cardnumber", "encryptedcard",
-      "assertion", "setcookie"};
+      "cvc",           "cvc2",       "cvv",          "cvv2",
+      "csc",           "cvn",        "securitycode", "verificationvalue",
+      "password",      "passphrase", "secret",       "secretkey",
+      "token",         "privatekey", "apikey",       "apisecret",
+      "authorization", "cryptogram", "cardnumber",   "encryptedcard",
+      "assertion",     "setcookie"};
   if (plain == "pan" || plain == "pin" || plain == "cookie" || plain == "cavv") return true;
   return std::ranges::any_of(kEndings, [&](std::string_view ending) { return plain.ends_with(ending); });
 }

@@ -21,15 +21,17 @@ TEST(Redact, CardNumbersInAnyGrouping) {
 }
 
 TEST(Redact, CardNumbersBesideOtherDigits) {
-  for (const std::string_view text : {"12 4242424242424242", "4242424242424242 12/30", "4242424242424242 4000000000000002",
-                                      "42424242424242424000000000000002", "1 2 3 4242424242424242 314"})
+  for (const std::string_view text :
+       {"12 4242424242424242", "4242424242424242 12/30", "4242424242424242 4000000000000002",
+        "42424242424242424000000000000002", "1 2 3 4242424242424242 314"})
     EXPECT_EQ(redact(text).find("4242424"), std::string::npos) << redact(text);
 }
 
 TEST(Redact, LeavesOrdinaryNumbers) {
   for (const std::string_view text :
-       {"4242424242424241", "1234567890123", "amount 1250 EUR", "2026-11-20T18:08:22.123Z", "pay_019d2fa3c1b27b3a8e1c9d5f3a2b1c0d",
-        "+44 20 7946 0958", "123456789012", "took 1795198102 us", "1795198102123456", "127.0.0.1:8080"})
+       {"4242424242424241", "1234567890123", "amount 1250 EUR", "2026-11-20T18:08:22.123Z",
+        "pay_019d2fa3c1b27b3a8e1c9d5f3a2b1c0d", "+44 20 7946 0958", "123456789012", "took 1795198102 us",
+        "1795198102123456", "127.0.0.1:8080"})
     EXPECT_EQ(redact(text), text);
 }
 
@@ -39,7 +41,8 @@ TEST(Redact, Keys) {
             "([redacted]) ([redacted]) [redacted]");
   EXPECT_EQ(redact("bearer eyJhbGci.eyJpc3Mi.c2ln and more"), "bearer [redacted] and more");
   EXPECT_EQ(redact("pay_1_secret_9fQ2 is opened"), "pay_1_secret_[redacted] is opened");
-  EXPECT_EQ(redact("the task_runner of disk_cleaner, sk_ alone"), "the task_runner of disk_cleaner, sk_ alone");
+  EXPECT_EQ(redact("the task_runner of disk_cleaner, sk_ alone"),
+            "the task_runner of disk_cleaner, sk_ alone");
 }
 
 TEST(Redact, FieldsWithASecretNameInJson) {
@@ -63,15 +66,17 @@ TEST(Redact, FieldsWithASecretNameInFormsAndHeaders) {
 }
 
 TEST(Redact, LeavesFieldsThatOnlySoundLikeOne) {
-  for (const std::string_view text : {R"({"cvc_check":"pass","shipping":"x","spinner":1})", "tokens=3", "cvc", "cvc=",
-                                      R"({"cvc":""})", "secretary: Ann"})
+  for (const std::string_view text : {R"({"cvc_check":"pass","shipping":"x","spinner":1})", "tokens=3", "cvc",
+                                      "cvc=", R"({"cvc":""})", "secretary: Ann"})
     EXPECT_EQ(redact(text), text);
 }
 
 TEST(Redact, NamesOfSecrets) {
-  for (const std::string_view name : {"cvc", "card[cvc]", "cardCvv2", "X-Api-Key", "client_secret", "PIN", "private_key"})
+  for (const std::string_view name :
+       {"cvc", "card[cvc]", "cardCvv2", "X-Api-Key", "client_secret", "PIN", "private_key"})
     EXPECT_TRUE(is_secret_name(name)) << name;
-  for (const std::string_view name : {"", "cvc_check", "shipping", "company", "expand", "key", "idempotency_key"})
+  for (const std::string_view name :
+       {"", "cvc_check", "shipping", "company", "expand", "key", "idempotency_key"})
     EXPECT_FALSE(is_secret_name(name)) << name;
 }
 
@@ -84,7 +89,8 @@ RC_GTEST_PROP(Redact, NeverLeavesACardNumberWhateverStandsAroundIt, (std::string
 
 TEST(Redact, TakesTimeLinearInTheText) {
   // Quadratic work on any of these would take minutes.
-  for (const std::string_view part : {"4", "4 ", "sk_", "\\", "cvc\"", "cvc:", "_secret_", "bearer ", "a", "\"cvc\":\"\\"}) {
+  for (const std::string_view part :
+       {"4", "4 ", "sk_", "\\", "cvc\"", "cvc:", "_secret_", "bearer ", "a", "\"cvc\":\"\\"}) {
     std::string text;
     while (text.size() < 200'000) text += part;
     EXPECT_LE(redact(text).size(), 11 * text.size()) << part;

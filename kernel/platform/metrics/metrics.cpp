@@ -27,19 +27,21 @@ bool is_name(const std::string& name) {
 }
 
 // What `promtool check metrics` holds against names, where it is cheapest to mend.
-void check_name(const std::string& name, const std::string& help, const Metrics::Labels& labels, bool counts) {
+void check_name(const std::string& name, const std::string& help, const Metrics::Labels& labels,
+                bool counts) {
   FLORIN_CHECK(name.starts_with("florin_") && is_name(name), "a metric is called florin_..., in snake_case");
   FLORIN_CHECK(name.ends_with("_total") == counts, "a counter, and nothing else, ends in _total");
   FLORIN_CHECK(!help.empty(), "a metric says what it counts");
   for (const auto& [label, value] : labels)
-    FLORIN_CHECK(is_name(label) && !label.empty() && !label.starts_with("__") && label != "le" && label != "quantile" &&
-                 (label[0] < '0' || label[0] > '9'), "a label's name is snake_case and not one of Prometheus' own");
+    FLORIN_CHECK(is_name(label) && !label.empty() && !label.starts_with("__") && label != "le" &&
+                     label != "quantile" && (label[0] < '0' || label[0] > '9'),
+                 "a label's name is snake_case and not one of Prometheus' own");
 }
 
 prometheus::Histogram::BucketBoundaries boundaries(const std::vector<Duration>& bounds) {
   using namespace std::chrono_literals;
-  static const std::vector<Duration> kUsual = {1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms,
-                                               500ms, 1s, 2500ms, 5s, 10s, 30s};
+  static const std::vector<Duration> kUsual = {1ms,   2500us, 5ms, 10ms,   25ms, 50ms, 100ms,
+                                               250ms, 500ms,  1s,  2500ms, 5s,   10s,  30s};
   prometheus::Histogram::BucketBoundaries ends;
   for (const Duration bound : bounds.empty() ? kUsual : bounds) ends.push_back(Seconds(bound).count());
   FLORIN_CHECK(std::ranges::adjacent_find(ends, std::greater_equal<>()) == ends.end(), "buckets ascend");
@@ -57,7 +59,8 @@ struct Metrics::State {
 
   // The family of this name; prometheus-cpp would refuse a second one by an exception.
   template <class Kind, class Builder>
-  Kind& family(std::map<std::string, Kind*>& known, Builder&& builder, const std::string& name, const std::string& help) {
+  Kind& family(std::map<std::string, Kind*>& known, Builder&& builder, const std::string& name,
+               const std::string& help) {
     Kind*& found = known[name];
     if (found == nullptr) {
       FLORIN_CHECK(counters.count(name) + gauges.count(name) + histograms.count(name) == 1,
@@ -87,11 +90,13 @@ Histogram Metrics::histogram(const std::string& name, const std::string& help, c
                              const std::vector<Duration>& bounds) {
   check_name(name, help, labels, false);
   const std::lock_guard lock(state_->mutex);
-  return Histogram(
-      state_->family(state_->histograms, prometheus::BuildHistogram(), name, help).Add(labels, boundaries(bounds)));
+  return Histogram(state_->family(state_->histograms, prometheus::BuildHistogram(), name, help)
+                       .Add(labels, boundaries(bounds)));
 }
 
-std::string Metrics::render() const { return prometheus::TextSerializer().Serialize(state_->registry.Collect()); }
+std::string Metrics::render() const {
+  return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+}
 
 void Counter::add(std::int64_t count) const {
   FLORIN_CHECK(count >= 0, "a counter only goes up");

@@ -22,7 +22,8 @@ bool has_line(const std::string& text, const std::string& line) {
 
 TEST(Metrics, ShowsCountersGaugesAndHistograms) {
   Metrics figures;
-  const Counter taken = figures.counter("florin_payments_total", "Payments taken.", {{"status", "succeeded"}});
+  const Counter taken =
+      figures.counter("florin_payments_total", "Payments taken.", {{"status", "succeeded"}});
   taken.add();
   taken.add(41);
   const Gauge open = figures.gauge("florin_connections", "Open connections.");
@@ -65,7 +66,8 @@ TEST(MetricsDeathTest, NamesThatPrometheusWouldFrownAtAreOurBug) {
 }
 
 TEST(Metrics, PassPromtoolsOwnCheck) {
-  if (std::system("promtool --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "promtool (package prometheus) is not here";
+  if (std::system("promtool --version >/dev/null 2>&1") != 0)
+    GTEST_SKIP() << "promtool (package prometheus) is not here";
   Metrics figures;
   figures.counter("florin_payments_total", "Payments taken.", {{"account", "a\"\\\n\xC3\xA9"}}).add(3);
   figures.gauge("florin_queue_bytes", "Bytes waiting.").set(-1);

@@ -48,8 +48,8 @@ struct RiskInput {
   Money amount;
   std::string method_type;
   std::string card_country, billing_country, ip_country;  // "" when unknown.
-  std::vector<WindowCount> windows;     // In the order of FraudRule::windows().
-  std::vector<HistoryStats> histories;  // In the order of FraudRule::histories().
+  std::vector<WindowCount> windows;                       // In the order of FraudRule::windows().
+  std::vector<HistoryStats> histories;                    // In the order of FraudRule::histories().
   Instant now;
 };
 

@@ -46,7 +46,7 @@ struct Capabilities {
   bool voids = false;
   bool refunds = false;
   bool partial_refunds = false;
-  bool resumes = false;   // Knows RequiresAction, and resume().
+  bool resumes = false;  // Knows RequiresAction, and resume().
   bool webhooks = false;
   bool health = false;
   // For how long the same idempotency key is safe at the provider; zero: it knows none.
@@ -54,16 +54,16 @@ struct Capabilities {
 };
 
 struct Host {
-  std::string name;  // As HttpRequest::host says it.
-  std::string url;   // "https://api.acme.com", no trailing slash.
+  std::string name;      // As HttpRequest::host says it.
+  std::string url;       // "https://api.acme.com", no trailing slash.
   std::string test_url;  // The provider's own test environment, when it has another address; else "".
 };
 
 struct Descriptor {
   PluginKind kind = PluginKind::kProvider;
-  std::string name;     // That of its folder: ^[a-z][a-z0-9_]{1,31}$
-  std::string version;  // Semantic version.
-  std::string title;    // For people: "Acme Pay".
+  std::string name;           // That of its folder: ^[a-z][a-z0-9_]{1,31}$
+  std::string version;        // Semantic version.
+  std::string title;          // For people: "Acme Pay".
   Capabilities capabilities;  // Providers only.
   std::vector<Host> hosts;
   std::string_view settings_schema;  // JSON Schema, draft 7.
@@ -86,25 +86,27 @@ struct PluginEntry {
 #define FLORIN_PLUGIN_STRING(x) FLORIN_PLUGIN_STRING_(x)
 
 // The ELF section that the loader reads before dlopen().
-#define FLORIN_PLUGIN_ENTRY_(descriptor_, provider_, notifier_, rule_, sandbox_)                     \
-  __attribute__((section(".florin.sdk"), used, retain)) static const char florin_sdk_section[] =     \
-      "florin-sdk=" FLORIN_PLUGIN_STRING(FLORIN_SDK_VERSION);                                        \
-  extern "C" __attribute__((visibility("default"))) const ::florin::PluginEntry*                     \
-  florin_plugin_entry() {                                                                            \
-    static const ::florin::PluginEntry entry{FLORIN_SDK_VERSION, &(descriptor_), provider_,          \
-                                             notifier_, rule_, sandbox_};                            \
-    return &entry;                                                                                   \
+#define FLORIN_PLUGIN_ENTRY_(descriptor_, provider_, notifier_, rule_, sandbox_)                         \
+  __attribute__((section(".florin.sdk"), used, retain)) static const char florin_sdk_section[] =         \
+      "florin-sdk=" FLORIN_PLUGIN_STRING(FLORIN_SDK_VERSION);                                            \
+  extern "C" __attribute__((visibility("default"))) const ::florin::PluginEntry* florin_plugin_entry() { \
+    static const ::florin::PluginEntry entry{FLORIN_SDK_VERSION, &(descriptor_), provider_,              \
+                                             notifier_,          rule_,          sandbox_};              \
+    return &entry;                                                                                       \
   }
 
-#define FLORIN_PROVIDER(Class, descriptor)                                                           \
-  FLORIN_PLUGIN_ENTRY_(descriptor, [](const ::florin::Settings& s) -> ::florin::Provider* {          \
-    return new Class(s); }, nullptr, nullptr, nullptr)
-#define FLORIN_NOTIFIER(Class, descriptor)                                                           \
-  FLORIN_PLUGIN_ENTRY_(descriptor, nullptr, [](const ::florin::Settings& s) -> ::florin::Notifier* { \
-    return new Class(s); }, nullptr, nullptr)
-#define FLORIN_FRAUD_RULE(Class, descriptor)                                                         \
-  FLORIN_PLUGIN_ENTRY_(descriptor, nullptr, nullptr, [](const ::florin::Settings& s) -> ::florin::FraudRule* { \
-    return new Class(s); }, nullptr)
-#define FLORIN_SANDBOX(Class, descriptor)                                                            \
-  FLORIN_PLUGIN_ENTRY_(descriptor, nullptr, nullptr, nullptr, []() -> ::florin::Sandbox* {           \
-    return new Class(); })
+#define FLORIN_PROVIDER(Class, descriptor)                                                                  \
+  FLORIN_PLUGIN_ENTRY_(                                                                                     \
+      descriptor, [](const ::florin::Settings& s) -> ::florin::Provider* { return new Class(s); }, nullptr, \
+      nullptr, nullptr)
+#define FLORIN_NOTIFIER(Class, descriptor)                                                                  \
+  FLORIN_PLUGIN_ENTRY_(                                                                                     \
+      descriptor, nullptr, [](const ::florin::Settings& s) -> ::florin::Notifier* { return new Class(s); }, \
+      nullptr, nullptr)
+#define FLORIN_FRAUD_RULE(Class, descriptor) \
+  FLORIN_PLUGIN_ENTRY_(                      \
+      descriptor, nullptr, nullptr,          \
+      [](const ::florin::Settings& s) -> ::florin::FraudRule* { return new Class(s); }, nullptr)
+#define FLORIN_SANDBOX(Class, descriptor)                     \
+  FLORIN_PLUGIN_ENTRY_(descriptor, nullptr, nullptr, nullptr, \
+                       []() -> ::florin::Sandbox* { return new Class(); })

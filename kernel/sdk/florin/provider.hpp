@@ -31,10 +31,10 @@ namespace florin {
 // ---- What is asked ------------------------------------------------------------------------------
 
 struct Card {
-  Secret number;  // Digits only, Luhn-checked.
+  Secret number;      // Digits only, Luhn-checked.
   int exp_month = 0;  // 1 to 12
   int exp_year = 0;   // four digits
-  Secret cvc;     // May be empty.
+  Secret cvc;         // May be empty.
   std::string holder;
 };
 // A token that the provider itself issued to the payer's browser; useless elsewhere.
@@ -79,8 +79,8 @@ struct AuthorizeRequest {
   std::string customer_id;  // Ours; may be empty.
   Party customer, billing, shipping;
   std::vector<LineItem> line_items;
-  std::string return_url;  // Where a redirect brings the payer back; may be empty.
-  std::string client_ip;   // The payer's; may be empty.
+  std::string return_url;               // Where a redirect brings the payer back; may be empty.
+  std::string client_ip;                // The payer's; may be empty.
   bool require_authentication = false;  // The risk policy wants 3-D Secure, where the provider can.
   Instant now;
 };
@@ -129,9 +129,9 @@ struct LookupRequest {
   Of of = Of::kAuthorize;
   std::string attempt_id;  // Of the operation in doubt.
   std::string payment_id;
-  std::string method_type;        // As in AuthorizeRequest.
-  std::string reference;          // Of the authorization, when it is known; else "".
-  std::string capture_reference;  // Of::kRefund only.
+  std::string method_type;          // As in AuthorizeRequest.
+  std::string reference;            // Of the authorization, when it is known; else "".
+  std::string capture_reference;    // Of::kRefund only.
   std::string operation_reference;  // What the operation itself reported, when it did; else "".
   Money amount;
   Money captured_before;  // Of::kCapture only: what was captured before it.
@@ -155,7 +155,7 @@ struct RequiresAction {
   enum class Kind { kRedirect, kThreeDs, kQr, kWallet, kTransfer };
   Kind kind = Kind::kRedirect;
   std::string reference;
-  std::string url;        // For kRedirect and kThreeDs.
+  std::string url;             // For kRedirect and kThreeDs.
   Json data = Json::object();  // What else the payer's page needs; public.
 };
 // A definite no.
@@ -199,13 +199,21 @@ struct WebhookRequest {
 // along its table or, when the two do not fit, asks the provider.
 struct ProviderEvent {
   enum class Kind {
-    kAuthorized, kCaptured, kDeclined, kVoided, kRefunded, kRefundFailed, kActionDone, kExpired, kIgnored
+    kAuthorized,
+    kCaptured,
+    kDeclined,
+    kVoided,
+    kRefunded,
+    kRefundFailed,
+    kActionDone,
+    kExpired,
+    kIgnored
   };
   Kind kind = Kind::kIgnored;
-  std::string id;          // The provider's, for deduplication; never empty.
-  std::string type;        // The provider's own word, for people.
-  std::string reference;   // Of the payment at the provider; may be empty when attempt_id is given.
-  std::string attempt_id;  // Ours, when the provider echoes it; else "".
+  std::string id;                   // The provider's, for deduplication; never empty.
+  std::string type;                 // The provider's own word, for people.
+  std::string reference;            // Of the payment at the provider; may be empty when attempt_id is given.
+  std::string attempt_id;           // Ours, when the provider echoes it; else "".
   std::string operation_reference;  // Of the capture or refund.
   std::optional<Money> amount;      // Of this event: compared with ours before anything moves.
   std::optional<Money> fee;

@@ -65,7 +65,7 @@ class [[nodiscard]] Result {
 // In a function that returns a Result: takes the value out, or returns the Error to the caller.
 //   FLORIN_TRY(amount, Money::parse(text, currency));
 // Not for coroutines: they return by co_return.
-#define FLORIN_TRY(name, expression)            \
-  auto name##_result = (expression);            \
+#define FLORIN_TRY(name, expression)                \
+  auto name##_result = (expression);                \
   if (!name##_result) return name##_result.error(); \
   auto& name = *name##_result

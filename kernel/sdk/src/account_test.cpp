@@ -45,7 +45,9 @@ TEST(TokenCache, ARefusedTokenIsDroppedUnlessSomebodyReplacedIt) {
 }
 
 class OnlyAuthorizes final : public Provider {
-  Task<AuthorizeResult> authorize(const AuthorizeRequest&, Http&) override { co_return Authorization{Approved{}}; }
+  Task<AuthorizeResult> authorize(const AuthorizeRequest&, Http&) override {
+    co_return Authorization{Approved{}};
+  }
   Task<Result<AuthorizationLookup>> lookup(const LookupRequest&, Http&) override {
     co_return AuthorizationLookup{NotFound{}};
   }

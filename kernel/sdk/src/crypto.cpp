@@ -62,13 +62,14 @@ Result<std::string> rs256_sign(const Secret& private_key_pem, std::string_view b
   const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
   std::size_t size = 0;
   std::string signature;
-  const bool signed_it =
-      EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
-      EVP_DigestSign(context.get(), nullptr, &size, bytes_of(bytes), bytes.size()) == 1 &&
-      (signature.resize(size), EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()),
-                                              &size, bytes_of(bytes), bytes.size()) == 1);
+  const bool signed_it = EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+                         EVP_DigestSign(context.get(), nullptr, &size, bytes_of(bytes), bytes.size()) == 1 &&
+                         (signature.resize(size),
+                          EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()),
+                                         &size, bytes_of(bytes), bytes.size()) == 1);
   ERR_clear_error();
-  if (!signed_it) return Error{Error::Kind::kInvalid, "this RSA key cannot sign with SHA-256", "invalid_key", ""};
+  if (!signed_it)
+    return Error{Error::Kind::kInvalid, "this RSA key cannot sign with SHA-256", "invalid_key", ""};
   signature.resize(size);
   return signature;
 }
@@ -77,9 +78,9 @@ bool rs256_verify(std::string_view public_key_pem, std::string_view bytes, std::
   const Key key = read_key(public_key_pem, false);
   if (!key) return false;
   const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
-  const bool good =
-      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
-      EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes), bytes.size()) == 1;
+  const bool good = EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+                    EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(bytes),
+                                     bytes.size()) == 1;
   ERR_clear_error();
   return good;
 }

@@ -40,7 +40,9 @@ TEST(Sha256, MatchesFips180) {
 }
 
 TEST(HmacSha256, MatchesRfc4231) {
-  const auto hmac = [](std::string_view key, std::string_view text) { return to_hex(hmac_sha256(key, text)); };
+  const auto hmac = [](std::string_view key, std::string_view text) {
+    return to_hex(hmac_sha256(key, text));
+  };
   EXPECT_EQ(hmac(std::string(20, '\x0b'), "Hi There"),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
   EXPECT_EQ(hmac("Jefe", "what do ya want for nothing?"),
@@ -52,7 +54,8 @@ TEST(HmacSha256, MatchesRfc4231) {
   EXPECT_EQ(hmac(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First"),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   EXPECT_EQ(hmac(std::string(131, '\xaa'),
-                 "This is a test using a larger than block-size key and a larger than block-size data. The key needs "
+                 "This is a test using a larger than block-size key and a larger than block-size data. The "
+                 "key needs "
                  "to be hashed before being used by the HMAC algorithm."),
             "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
@@ -64,8 +67,13 @@ TEST(HmacSha256, AnEmptyKeyIsNotTheKeyOfTheCallBefore) {
 }
 
 TEST(Base64, MatchesRfc4648AndIsStrict) {
-  const std::pair<std::string_view, std::string_view> vectors[] = {
-      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                   {"f", "Zg=="},
+                                                                   {"fo", "Zm8="},
+                                                                   {"foo", "Zm9v"},
+                                                                   {"foob", "Zm9vYg=="},
+                                                                   {"fooba", "Zm9vYmE="},
+                                                                   {"foobar", "Zm9vYmFy"}};
   for (const auto& [bytes, text] : vectors) {
     EXPECT_EQ(to_base64(bytes), text);
     EXPECT_EQ(*from_base64(text), bytes);
@@ -75,9 +83,11 @@ TEST(Base64, MatchesRfc4648AndIsStrict) {
   }
   EXPECT_EQ(to_base64("\xfb\xff\xfe"), "+//+");
   EXPECT_EQ(to_base64url("\xfb\xff\xfe"), "-__-");
-  for (const std::string_view text : {"Zg", "Zg=", "Z===", "Zg===", "====", "Zh==", "Zm9=", "Zm 9", "Zm9v\n", "-__-", "=Zg="})
+  for (const std::string_view text :
+       {"Zg", "Zg=", "Z===", "Zg===", "====", "Zh==", "Zm9=", "Zm 9", "Zm9v\n", "-__-", "=Zg="})
     EXPECT_FALSE(from_base64(text)) << text;
-  for (const std::string_view text : {"Zg==", "Z", "Zh", "Zm9", "+//+", "Zm9v\n"}) EXPECT_FALSE(from_base64url(text)) << text;
+  for (const std::string_view text : {"Zg==", "Z", "Zh", "Zm9", "+//+", "Zm9v\n"})
+    EXPECT_FALSE(from_base64url(text)) << text;
 }
 
 TEST(Hex, ReadsEitherCaseAndWritesLower) {

@@ -17,14 +17,17 @@ struct Row {
 
 // What names a thief is told to the payer as any other no: "do not honor" (card networks' own rule).
 constexpr Row kTable[] = {
-    {DeclineReason::kOther, "other", RetryHint::kNever, "The payment was declined. Please use another way to pay."},
+    {DeclineReason::kOther, "other", RetryHint::kNever,
+     "The payment was declined. Please use another way to pay."},
     {DeclineReason::kInsufficientFunds, "insufficient_funds", RetryHint::kSameProviderLater,
      "The account does not have enough funds."},
     {DeclineReason::kLimitExceeded, "limit_exceeded", RetryHint::kSameProviderLater,
      "The payment is above a limit of this card or account."},
     {DeclineReason::kCardExpired, "card_expired", RetryHint::kNever, "The card has expired."},
-    {DeclineReason::kCardNumberInvalid, "card_number_invalid", RetryHint::kNever, "The card number is not valid."},
-    {DeclineReason::kCvcInvalid, "cvc_invalid", RetryHint::kNever, "The card's security code is not correct."},
+    {DeclineReason::kCardNumberInvalid, "card_number_invalid", RetryHint::kNever,
+     "The card number is not valid."},
+    {DeclineReason::kCvcInvalid, "cvc_invalid", RetryHint::kNever,
+     "The card's security code is not correct."},
     {DeclineReason::kAddressMismatch, "address_mismatch", RetryHint::kNever,
      "The billing address does not match the card."},
     {DeclineReason::kPinInvalid, "pin_invalid", RetryHint::kNever, "The PIN is not correct."},
@@ -80,10 +83,14 @@ RetryHint retry_hint(DeclineReason reason) { return row(reason).hint; }
 
 std::string_view to_text(RetryHint hint) {
   switch (hint) {
-    case RetryHint::kNever: return "never";
-    case RetryHint::kSameProviderLater: return "same_provider_later";
-    case RetryHint::kAnotherProvider: return "another_provider";
-    case RetryHint::kStepUp: return "step_up";
+    case RetryHint::kNever:
+      return "never";
+    case RetryHint::kSameProviderLater:
+      return "same_provider_later";
+    case RetryHint::kAnotherProvider:
+      return "another_provider";
+    case RetryHint::kStepUp:
+      return "step_up";
   }
   FLORIN_CHECK(false, "a retry hint comes from the enum");
 }

@@ -5,11 +5,16 @@ namespace florin {
 
 std::string_view to_text(Dimension dimension) {
   switch (dimension) {
-    case Dimension::kCard: return "card";
-    case Dimension::kCustomer: return "customer";
-    case Dimension::kIp: return "ip";
-    case Dimension::kDevice: return "device";
-    case Dimension::kMerchant: return "merchant";
+    case Dimension::kCard:
+      return "card";
+    case Dimension::kCustomer:
+      return "customer";
+    case Dimension::kIp:
+      return "ip";
+    case Dimension::kDevice:
+      return "device";
+    case Dimension::kMerchant:
+      return "merchant";
   }
   FLORIN_CHECK(false, "a dimension comes from the enum");
 }

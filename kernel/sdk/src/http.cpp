@@ -13,8 +13,8 @@ char lower(char letter) {
 }
 
 bool is_unreserved(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-         letter == '-' || letter == '.' || letter == '_' || letter == '~';
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+         (letter >= '0' && letter <= '9') || letter == '-' || letter == '.' || letter == '_' || letter == '~';
 }
 
 // `also` stays as it is, beside the unreserved characters.
@@ -56,7 +56,9 @@ Form& Form::add(std::string_view key, std::string_view value) {
   return *this;
 }
 
-Form& Form::add(std::string_view key, std::int64_t value) { return add(key, std::string_view(std::to_string(value))); }
+Form& Form::add(std::string_view key, std::int64_t value) {
+  return add(key, std::string_view(std::to_string(value)));
+}
 
 std::string url_encode(std::string_view text) { return encode(text, ""); }
 
@@ -85,7 +87,8 @@ std::vector<std::pair<std::string, std::string>> parse_form(std::string_view tex
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     if (field.empty()) continue;
     const std::size_t equals = field.find('=');
-    const std::string_view value = equals == std::string_view::npos ? std::string_view() : field.substr(equals + 1);
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : field.substr(equals + 1);
     fields.emplace_back(decode_form_part(field.substr(0, equals)), decode_form_part(value));
   }
   return fields;

@@ -18,7 +18,10 @@ TEST(Headers, CompareWithoutCase) {
 
 TEST(Form, KeepsOrderAndBracketsOfKeysAndEncodesTheRest) {
   Form form;
-  form.add("amount", std::int64_t{-1250}).add("metadata[attempt]", "att_1").add("q", "a b&c=d+é").add("empty", "");
+  form.add("amount", std::int64_t{-1250})
+      .add("metadata[attempt]", "att_1")
+      .add("q", "a b&c=d+é")
+      .add("empty", "");
   EXPECT_EQ(form.text(), "amount=-1250&metadata[attempt]=att_1&q=a%20b%26c%3Dd%2B%C3%A9&empty=");
   const auto fields = parse_form(form.text());
   ASSERT_EQ(fields.size(), 4U);

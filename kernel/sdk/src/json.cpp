@@ -94,8 +94,9 @@ struct Reader {
 };
 
 Error invalid_json(std::string_view why, std::size_t offset) {
-  return Error{Error::Kind::kInvalid, "invalid JSON: " + std::string(why) + " at byte " + std::to_string(offset),
-               "invalid_json", ""};
+  return Error{Error::Kind::kInvalid,
+               "invalid JSON: " + std::string(why) + " at byte " + std::to_string(offset), "invalid_json",
+               ""};
 }
 
 }  // namespace
@@ -103,7 +104,8 @@ Error invalid_json(std::string_view why, std::size_t offset) {
 Result<Json> parse_json(std::string_view text) {
   // The library skips a byte order mark and takes a NUL for the end of the text; both are no JSON.
   if (text.starts_with("\xEF\xBB\xBF")) return invalid_json("a byte order mark", 0);
-  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) return invalid_json("a NUL byte", nul);
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+    return invalid_json("a NUL byte", nul);
   const char* const start = text.data();
   const char* furthest = start;
   Builder builder;

@@ -12,19 +12,44 @@ std::string nested(std::size_t levels) {
 }
 
 TEST(ParseJson, ReadsWhatIsJson) {
-  const Result<Json> json = parse_json(R"( {"b":[1,-2,{"c":null}],"a":"\u00e9\ud83d\ude00","d":1.5,"e":true,"f":{},"g":[]} )");
+  const Result<Json> json =
+      parse_json(R"( {"b":[1,-2,{"c":null}],"a":"\u00e9\ud83d\ude00","d":1.5,"e":true,"f":{},"g":[]} )");
   ASSERT_TRUE(json) << json.error().message;
-  EXPECT_EQ(to_text(*json), "{\"a\":\"\xC3\xA9\xF0\x9F\x98\x80\",\"b\":[1,-2,{\"c\":null}],\"d\":1.5,\"e\":true,\"f\":{},\"g\":[]}");
+  EXPECT_EQ(to_text(*json),
+            "{\"a\":\"\xC3\xA9\xF0\x9F\x98\x80\",\"b\":[1,-2,{\"c\":null}],\"d\":1.5,\"e\":true,\"f\":{},"
+            "\"g\":[]}");
   EXPECT_EQ(to_text(*parse_json("7")), "7");
   EXPECT_EQ(to_text(*parse_json(R"([[1,[2,3]],[4],{"a":{"a":[5]}}])")), R"([[1,[2,3]],[4],{"a":{"a":[5]}}])");
 }
 
 TEST(ParseJson, RefusesWhatTwoReadersCouldReadInTwoWays) {
-  const std::string_view texts[] = {
-      R"({"amount":1,"amount":2})", R"({"a":{"b":1,"c":2,"b":3}})", R"({"a":1,"\u0061":2})",
-      "{} {}", "{}x", "1 2", "", " ", "{", "[1,]", "{\"a\":1,}", "{'a':1}", "[01]", "[1.]", "[+1]", "[NaN]", "[1e999]",
-      "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xFF\"", "\"\\ud800\"", "\"a\nb\"",
-      "\xEF\xBB\xBF{}", "// c\n{}", std::string_view("{}\0{}", 5), std::string_view("[1]\0", 4)};
+  const std::string_view texts[] = {R"({"amount":1,"amount":2})",
+                                    R"({"a":{"b":1,"c":2,"b":3}})",
+                                    R"({"a":1,"\u0061":2})",
+                                    "{} {}",
+                                    "{}x",
+                                    "1 2",
+                                    "",
+                                    " ",
+                                    "{",
+                                    "[1,]",
+                                    "{\"a\":1,}",
+                                    "{'a':1}",
+                                    "[01]",
+                                    "[1.]",
+                                    "[+1]",
+                                    "[NaN]",
+                                    "[1e999]",
+                                    "\"\xC0\xAF\"",
+                                    "\"\xED\xA0\x80\"",
+                                    "\"\xF4\x90\x80\x80\"",
+                                    "\"\xFF\"",
+                                    "\"\\ud800\"",
+                                    "\"a\nb\"",
+                                    "\xEF\xBB\xBF{}",
+                                    "// c\n{}",
+                                    std::string_view("{}\0{}", 5),
+                                    std::string_view("[1]\0", 4)};
   for (const std::string_view text : texts) {
     const Result<Json> json = parse_json(text);
     ASSERT_FALSE(json) << text;
@@ -48,12 +73,14 @@ TEST(ParseJson, NamesTheByteAndNeverThePieceOfText) {
 }
 
 TEST(JsonReaders, AnAbsentMemberOrAnotherTypeIsNothing) {
-  const Json json = *parse_json(R"({"a":{"b":[{"c":"x"},7]},"big":9223372036854775808,"small":-9223372036854775808,"f":1.0})");
+  const Json json = *parse_json(
+      R"({"a":{"b":[{"c":"x"},7]},"big":9223372036854775808,"small":-9223372036854775808,"f":1.0})");
   EXPECT_EQ(text_at(json, "a.b.0.c"), "x");
   EXPECT_EQ(integer_at(json, "a.b.1"), 7);
   EXPECT_EQ(integer_at(json, "small"), INT64_MIN);
   EXPECT_EQ(find(json, ""), &json);
-  for (const std::string_view path : {"a.b.2", "a.b.-1", "a.b.00x", "a.b.0.c.d", "z", "a..b", ".", "a.b.18446744073709551616"}) {
+  for (const std::string_view path :
+       {"a.b.2", "a.b.-1", "a.b.00x", "a.b.0.c.d", "z", "a..b", ".", "a.b.18446744073709551616"}) {
     EXPECT_EQ(find(json, path), nullptr) << path;
     EXPECT_EQ(text_at(json, path), "");
   }

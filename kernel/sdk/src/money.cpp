@@ -10,18 +10,21 @@ namespace {
 __extension__ typedef __int128 Wide;
 
 Error invalid_amount(std::string_view why, Currency currency) {
-  return Error{Error::Kind::kInvalid, "the amount " + std::string(why) + " (" + std::string(currency.code()) + ")",
-               "invalid_amount", "amount"};
+  return Error{Error::Kind::kInvalid,
+               "the amount " + std::string(why) + " (" + std::string(currency.code()) + ")", "invalid_amount",
+               "amount"};
 }
 
 Error too_large(Currency currency) {
-  return Error{Error::Kind::kInvalid, "the amount does not fit 64 bits of minor units (" +
-               std::string(currency.code()) + ")", "amount_too_large", "amount"};
+  return Error{Error::Kind::kInvalid,
+               "the amount does not fit 64 bits of minor units (" + std::string(currency.code()) + ")",
+               "amount_too_large", "amount"};
 }
 
 Error mismatch(Money a, Money b) {
-  return Error{Error::Kind::kInvalid, std::string(a.currency().code()) + " and " + std::string(b.currency().code()) +
-               " do not mix", "currency_mismatch", "currency"};
+  return Error{Error::Kind::kInvalid,
+               std::string(a.currency().code()) + " and " + std::string(b.currency().code()) + " do not mix",
+               "currency_mismatch", "currency"};
 }
 
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
@@ -42,7 +45,8 @@ Result<Money> Money::parse(std::string_view text, Currency currency) {
   std::int64_t minor = 0;
   for (std::size_t i = 0; i < digits.size(); ++i) {
     if (i == whole) continue;  // The point.
-    if (!is_digit(digits[i])) return invalid_amount("is digits, with a point before the minor units", currency);
+    if (!is_digit(digits[i]))
+      return invalid_amount("is digits, with a point before the minor units", currency);
     if (__builtin_mul_overflow(minor, 10, &minor) || __builtin_sub_overflow(minor, digits[i] - '0', &minor))
       return too_large(currency);
   }
@@ -115,7 +119,8 @@ std::vector<Money> Money::allocate(std::span<const std::int64_t> weights) const 
   }
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
+  std::ranges::stable_sort(order,
+                           [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
   // What is left is less than the count of parts with a remainder: nobody gets two.
   for (std::size_t i = 0; left > 0; ++i, --left) ++shares[order[i]];
 

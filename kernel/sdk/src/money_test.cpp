@@ -22,9 +22,9 @@ std::string code_of_refusal(std::string_view text, Currency currency) {
 
 TEST(Currency, HasTheMinorUnitsOfIso4217) {
   const std::pair<std::string_view, int> some[] = {
-      {"EUR", 2}, {"USD", 2}, {"JPY", 0}, {"KRW", 0},  {"UGX", 0},  {"ISK", 0}, {"KWD", 3}, {"BHD", 3},  {"TND", 3},
-      {"CLF", 4}, {"UYW", 4}, {"MRU", 2}, {"MGA", 2},  {"HUF", 2},  {"XCG", 2}, {"ZWG", 2}, {"BTC", 8}, {"ETH", 9},
-      {"USDC", 6}, {"USDT", 6}};
+      {"EUR", 2}, {"USD", 2}, {"JPY", 0}, {"KRW", 0}, {"UGX", 0},  {"ISK", 0}, {"KWD", 3},
+      {"BHD", 3}, {"TND", 3}, {"CLF", 4}, {"UYW", 4}, {"MRU", 2},  {"MGA", 2}, {"HUF", 2},
+      {"XCG", 2}, {"ZWG", 2}, {"BTC", 8}, {"ETH", 9}, {"USDC", 6}, {"USDT", 6}};
   for (const auto& [code, exponent] : some) EXPECT_EQ(Currency::of(code).exponent(), exponent) << code;
 }
 
@@ -42,7 +42,8 @@ TEST(Currency, EveryCodeIsFoundInEitherCaseAndStandsThereOnce) {
 }
 
 TEST(Currency, UnknownAndWithdrawnCodesAreRefused) {
-  for (const std::string_view code : {"", "E", "EU", "EURO", "EUROS", "XXX", "XAU", "HRK", "DEM", "BGN", "EU\xC3", "eu "}) {
+  for (const std::string_view code :
+       {"", "E", "EU", "EURO", "EUROS", "XXX", "XAU", "HRK", "DEM", "BGN", "EU\xC3", "eu "}) {
     const Result<Currency> currency = Currency::parse(code);
     ASSERT_FALSE(currency) << code;
     EXPECT_EQ(currency.error().code, "unknown_currency");
@@ -57,8 +58,9 @@ TEST(MoneyParse, WantsExactlyTheCurrencysPlaces) {
   EXPECT_EQ(Money::parse("1.234", Currency::of("KWD"))->minor(), 1234);
   EXPECT_EQ(Money::parse("0.00000001", Currency::of("BTC"))->minor(), 1);
   for (const std::string_view text :
-       {"", "-", ".", "12", "12.", "12.5", "12.505", ".50", "1e3", "+1.00", " 1.00", "1.00 ", "01.00", "-0.00", "--1.00",
-        "1,00", "1.0a", "0x1.00", "1.-5", "1 .00", "NaN", "\xD9\xA1.00"})
+       {"",     "-",      ".",     "12",    "12.",   "12.5",       "12.505", ".50",
+        "1e3",  "+1.00",  " 1.00", "1.00 ", "01.00", "-0.00",      "--1.00", "1,00",
+        "1.0a", "0x1.00", "1.-5",  "1 .00", "NaN",   "\xD9\xA1.00"})
     EXPECT_EQ(code_of_refusal(text, kEuro), "invalid_amount") << text;
   for (const std::string_view text : {"", "-", "-0", "1.0", "00", "1."})
     EXPECT_EQ(code_of_refusal(text, Currency::of("JPY")), "invalid_amount") << text;

@@ -5,10 +5,14 @@ namespace florin {
 
 std::string_view to_text(BookEntry::Kind kind) {
   switch (kind) {
-    case BookEntry::Kind::kAuthorized: return "authorized";
-    case BookEntry::Kind::kCaptured: return "captured";
-    case BookEntry::Kind::kVoided: return "voided";
-    case BookEntry::Kind::kRefunded: return "refunded";
+    case BookEntry::Kind::kAuthorized:
+      return "authorized";
+    case BookEntry::Kind::kCaptured:
+      return "captured";
+    case BookEntry::Kind::kVoided:
+      return "voided";
+    case BookEntry::Kind::kRefunded:
+      return "refunded";
   }
   FLORIN_CHECK(false, "a kind of entry comes from the enum");
 }

@@ -14,7 +14,9 @@ namespace florin {
 namespace {
 
 template <class T>
-concept Streams = requires(std::ostream& out, const T& value) { out << value; };
+concept Streams = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 template <class T>
 concept BecomesText = std::is_convertible_v<T, std::string> || std::is_convertible_v<T, std::string_view>;
 

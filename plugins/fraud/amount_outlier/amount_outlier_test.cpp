@@ -8,13 +8,23 @@ using namespace florin;
 using amount_outlier::AmountOutlierRule;
 
 AmountOutlierRule rule(int customer_factor, int merchant_factor) {
-  return AmountOutlierRule(Settings(Json{{"min_history", 8}, {"customer_factor", customer_factor},
-                                         {"merchant_factor", merchant_factor}, {"score", 50}}, {}));
+  return AmountOutlierRule(Settings(Json{{"min_history", 8},
+                                         {"customer_factor", customer_factor},
+                                         {"merchant_factor", merchant_factor},
+                                         {"score", 50}},
+                                    {}));
 }
 
 RiskInput input(std::int64_t minor, std::vector<HistoryStats> histories) {
-  return {.payment_id = "pay_1", .amount = Money(minor, Currency::of("EUR")), .method_type = "card", .card_country = "",
-          .billing_country = "", .ip_country = "", .windows = {}, .histories = std::move(histories), .now = Instant()};
+  return {.payment_id = "pay_1",
+          .amount = Money(minor, Currency::of("EUR")),
+          .method_type = "card",
+          .card_country = "",
+          .billing_country = "",
+          .ip_country = "",
+          .windows = {},
+          .histories = std::move(histories),
+          .now = Instant()};
 }
 
 // Twelve payments around 80.00, usually 10.00 off.
@@ -31,8 +41,9 @@ TEST(AmountOutlier, UpToTheFactorIsSilentAndOneCentMoreIsNot) {
   EXPECT_EQ(rule(8, 0).score(input(160'00, {kUsual})).score, 0);
   const Signal signal = rule(8, 0).score(input(160'01, {kUsual}));
   EXPECT_EQ(signal.score, 50);
-  EXPECT_EQ(signal.reasons, std::vector<std::string>{"160.01 EUR is 8 deviations above the customer's median of 80.00 "
-                                                     "over 12 payments; up to 8 are usual."});
+  EXPECT_EQ(signal.reasons,
+            std::vector<std::string>{"160.01 EUR is 8 deviations above the customer's median of 80.00 "
+                                     "over 12 payments; up to 8 are usual."});
 }
 
 TEST(AmountOutlier, SmallAmountsAreNeverOutliers) {

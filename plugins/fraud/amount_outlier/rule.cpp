@@ -52,14 +52,16 @@ void AmountOutlierRule::compare(const Yardstick& yardstick, const HistoryStats& 
   if (!allowed || (above && *above <= *allowed)) return;
   const std::int64_t deviations = (above ? above->minor() : INT64_MAX) / deviation(history);
   signal.score = score_;
-  signal.reasons.push_back(amount.text() + " " + std::string(currency.code()) + " is " + std::to_string(deviations) +
-                           " deviations above the " + std::string(to_text(yardstick.of)) + "'s median of " +
-                           Money(history.median_minor, currency).text() + " over " + std::to_string(history.count) +
-                           " payments; up to " + std::to_string(yardstick.factor) + " are usual.");
+  signal.reasons.push_back(
+      amount.text() + " " + std::string(currency.code()) + " is " + std::to_string(deviations) +
+      " deviations above the " + std::string(to_text(yardstick.of)) + "'s median of " +
+      Money(history.median_minor, currency).text() + " over " + std::to_string(history.count) +
+      " payments; up to " + std::to_string(yardstick.factor) + " are usual.");
 }
 
 Signal AmountOutlierRule::score(const RiskInput& input) const {
-  FLORIN_CHECK(input.histories.size() == yardsticks_.size(), "the kernel gives every history that the rule asked for");
+  FLORIN_CHECK(input.histories.size() == yardsticks_.size(),
+               "the kernel gives every history that the rule asked for");
   Signal signal;
   for (std::size_t i = 0; i < yardsticks_.size(); ++i)
     compare(yardsticks_[i], input.histories[i], input.amount, signal);

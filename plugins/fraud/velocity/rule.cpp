@@ -14,11 +14,16 @@ using namespace florin;
 
 std::string scope(Dimension by) {
   switch (by) {
-    case Dimension::kCard: return "with the same card";
-    case Dimension::kCustomer: return "by the same customer";
-    case Dimension::kIp: return "from the same address";
-    case Dimension::kDevice: return "from the same device";
-    case Dimension::kMerchant: return "at this merchant";
+    case Dimension::kCard:
+      return "with the same card";
+    case Dimension::kCustomer:
+      return "by the same customer";
+    case Dimension::kIp:
+      return "from the same address";
+    case Dimension::kDevice:
+      return "from the same device";
+    case Dimension::kMerchant:
+      return "at this merchant";
   }
   return "";
 }
@@ -42,8 +47,9 @@ void compare(const Limit& limit, const WindowCount& counted, Currency currency, 
   if (!limit.max_sum.empty()) {
     const std::int64_t allowed = minor_units(limit.max_sum, currency);
     if (counted.sum_minor > allowed)
-      signal.reasons.push_back(sentence(Money(counted.sum_minor, currency).text() + " " + std::string(currency.code()),
-                                        limit, Money(allowed, currency).text()));
+      signal.reasons.push_back(
+          sentence(Money(counted.sum_minor, currency).text() + " " + std::string(currency.code()), limit,
+                   Money(allowed, currency).text()));
   }
   if (signal.reasons.size() > before) signal.score = std::max(signal.score, limit.score);
 }
@@ -69,7 +75,8 @@ std::vector<WindowQuery> VelocityRule::windows() const {
 }
 
 Signal VelocityRule::score(const RiskInput& input) const {
-  FLORIN_CHECK(input.windows.size() == limits_.size(), "the kernel counts every window that the rule asked for");
+  FLORIN_CHECK(input.windows.size() == limits_.size(),
+               "the kernel counts every window that the rule asked for");
   Signal signal;
   for (std::size_t i = 0; i < limits_.size(); ++i)
     compare(limits_[i], input.windows[i], input.amount.currency(), signal);

@@ -13,15 +13,23 @@ using velocity::VelocityRule;
 VelocityRule rule(Json windows) { return VelocityRule(Settings(Json{{"windows", std::move(windows)}}, {})); }
 
 RiskInput input(std::vector<WindowCount> windows, Money amount = Money(1000, Currency::of("EUR"))) {
-  return {.payment_id = "pay_1", .amount = amount, .method_type = "card", .card_country = "", .billing_country = "",
-          .ip_country = "", .windows = std::move(windows), .histories = {}, .now = Instant()};
+  return {.payment_id = "pay_1",
+          .amount = amount,
+          .method_type = "card",
+          .card_country = "",
+          .billing_country = "",
+          .ip_country = "",
+          .windows = std::move(windows),
+          .histories = {},
+          .now = Instant()};
 }
 
 TEST(Velocity, AsksForItsWindowsInOrder) {
   const auto windows = rule({{{"by", "card"}, {"within", "10m"}, {"max_count", 5}},
                              {{"by", "merchant"}, {"within", "31d"}, {"max_count", 5}},
                              {{"by", "ip"}, {"within", "90s"}, {"max_count", 5}},
-                             {{"by", "device"}, {"within", "2h"}, {"max_count", 5}}}).windows();
+                             {{"by", "device"}, {"within", "2h"}, {"max_count", 5}}})
+                           .windows();
   ASSERT_EQ(windows.size(), 4U);
   EXPECT_EQ(windows[0].by, Dimension::kCard);
   EXPECT_EQ(windows[0].within, 10min);
@@ -36,7 +44,8 @@ TEST(Velocity, UpToTheLimitIsSilentAndOneMoreIsNot) {
   EXPECT_TRUE(five.score(input({{true, 5, 0, 0}})).reasons.empty());
   const Signal signal = five.score(input({{true, 6, 0, 0}}));
   EXPECT_EQ(signal.score, 80) << "the default";
-  EXPECT_EQ(signal.reasons, std::vector<std::string>{"6 payments with the same card within 10m; the limit is 5."});
+  EXPECT_EQ(signal.reasons,
+            std::vector<std::string>{"6 payments with the same card within 10m; the limit is 5."});
 }
 
 TEST(Velocity, CountsDeclinesApart) {
@@ -71,8 +80,9 @@ TEST(Velocity, APaymentWithoutSuchAThingPasses) {
 }
 
 TEST(Velocity, OfSeveralExceededWindowsTheHighestScoreCountsAndEachIsNamed) {
-  const VelocityRule two = rule({{{"by", "card"}, {"within", "1m"}, {"max_count", 1}, {"max_sum", "1.00"}, {"score", 40}},
-                                 {{"by", "ip"}, {"within", "1h"}, {"max_count", 1}, {"score", 90}}});
+  const VelocityRule two =
+      rule({{{"by", "card"}, {"within", "1m"}, {"max_count", 1}, {"max_sum", "1.00"}, {"score", 40}},
+            {{"by", "ip"}, {"within", "1h"}, {"max_count", 1}, {"score", 90}}});
   const Signal signal = two.score(input({{true, 2, 0, 200}, {true, 2, 0, 0}}));
   EXPECT_EQ(signal.score, 90);
   EXPECT_EQ(signal.reasons.size(), 3U);

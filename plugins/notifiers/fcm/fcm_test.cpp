@@ -43,20 +43,31 @@ const std::string& private_key() {
 }
 
 Json key_file() {
-  return {{"type", "service_account"}, {"project_id", "florin-1"}, {"private_key_id", "k1"},
-          {"client_email", "push@florin-1.iam.gserviceaccount.com"}, {"private_key", private_key()}};
+  return {{"type", "service_account"},
+          {"project_id", "florin-1"},
+          {"private_key_id", "k1"},
+          {"client_email", "push@florin-1.iam.gserviceaccount.com"},
+          {"private_key", private_key()}};
 }
-Settings settings_of(const Json& file) { return Settings(Json::object(), {{"service_account", Secret(to_text(file))}}); }
+Settings settings_of(const Json& file) {
+  return Settings(Json::object(), {{"service_account", Secret(to_text(file))}});
+}
 
 const Instant kNow{1'795'198'102s};
 
 Notification news(const std::string& recipient) {
-  return {.id = "evt_1", .type = "payment.succeeded", .recipient = recipient, .title = "Paid", .body = "12.50 EUR \xE2\x9C\x93",
-          .data = {{"payment_id", "pay_1"}, {"from", "x"}}, .now = kNow};
+  return {.id = "evt_1",
+          .type = "payment.succeeded",
+          .recipient = recipient,
+          .title = "Paid",
+          .body = "12.50 EUR \xE2\x9C\x93",
+          .data = {{"payment_id", "pay_1"}, {"from", "x"}},
+          .now = kNow};
 }
 
 std::string recording(const std::string& name) {
-  return read_text_file(std::string(FLORIN_SOURCE_DIR) + "/plugins/notifiers/fcm/recordings/" + name + ".json");
+  return read_text_file(std::string(FLORIN_SOURCE_DIR) + "/plugins/notifiers/fcm/recordings/" + name +
+                        ".json");
 }
 
 class ClosedMail final : public Mail {
@@ -117,9 +128,10 @@ TEST_F(Fcm, TheAssertionIsAnRs256JwtOfTheServiceAccount) {
   const std::string signed_part = jwt.substr(0, jwt.rfind('.'));
   EXPECT_EQ(to_base64url(*rs256_sign(Secret(private_key()), signed_part)), jwt.substr(jwt.rfind('.') + 1));
   EXPECT_EQ(*from_base64url(jwt.substr(0, jwt.find('.'))), R"({"alg":"RS256","kid":"k1","typ":"JWT"})");
-  EXPECT_EQ(*from_base64url(signed_part.substr(jwt.find('.') + 1)),
-            R"({"aud":"https://oauth2.googleapis.com/token","exp":1795201702,"iat":1795198102,)"
-            R"("iss":"push@florin-1.iam.gserviceaccount.com","scope":"https://www.googleapis.com/auth/firebase.messaging"})");
+  EXPECT_EQ(
+      *from_base64url(signed_part.substr(jwt.find('.') + 1)),
+      R"({"aud":"https://oauth2.googleapis.com/token","exp":1795201702,"iat":1795198102,)"
+      R"("iss":"push@florin-1.iam.gserviceaccount.com","scope":"https://www.googleapis.com/auth/firebase.messaging"})");
 }
 
 TEST_F(Fcm, ARefusedTokenIsDroppedAndTheNextTryGetsANewOne) {
@@ -134,7 +146,8 @@ TEST_F(Fcm, ARefusedTokenIsDroppedAndTheNextTryGetsANewOne) {
 TEST_F(Fcm, DevicesThatAreGoneAreSaidToBeGone) {
   EXPECT_EQ(answered(404, recording("unregistered")).outcome, Outcome::kRecipientGone);
   EXPECT_EQ(answered(400, recording("invalid_token")).outcome, Outcome::kRecipientGone);
-  EXPECT_EQ(answered(403, R"({"error":{"details":[{"errorCode":"SENDER_ID_MISMATCH"}]}})").outcome, Outcome::kRecipientGone);
+  EXPECT_EQ(answered(403, R"({"error":{"details":[{"errorCode":"SENDER_ID_MISMATCH"}]}})").outcome,
+            Outcome::kRecipientGone);
 }
 
 TEST_F(Fcm, WhatIsNotAboutTheDeviceNeverRemovesIt) {
@@ -221,7 +234,8 @@ TEST_F(Fcm, TheSandboxRefusesWhatItsAccountDidNotSign) {
   other["client_email"] = "somebody@else";
   http.accounts.push_back({"lisbon-books", "push", settings_of(other), ""});
   EXPECT_EQ(notify(http, news("device-1")).outcome, Outcome::kRefused);
-  HttpRequest forged = message_request(*read_service_account(Secret(to_text(key_file()))), Secret("made-up"), news("d"));
+  HttpRequest forged =
+      message_request(*read_service_account(Secret(to_text(key_file()))), Secret("made-up"), news("d"));
   EXPECT_EQ(http.send(forged).run()->status, 401);
 }
 
@@ -241,9 +255,10 @@ void expect_described(const Json& document, const Json& value, const Json& schem
   if (text_at(schema, "type") != "object") return;
   ASSERT_TRUE(value.is_object()) << where;
   for (const auto& [name, member] : value.items()) {
-    const Json* known = schema.contains("properties") && schema["properties"].contains(name) ? &schema["properties"][name]
-                        : schema.contains("additionalProperties")                              ? &schema["additionalProperties"]
-                                                                                               : nullptr;
+    const Json* known = schema.contains("properties") && schema["properties"].contains(name)
+                            ? &schema["properties"][name]
+                        : schema.contains("additionalProperties") ? &schema["additionalProperties"]
+                                                                  : nullptr;
     ASSERT_NE(known, nullptr) << where << "." << name << " is not in the document";
     expect_described(document, member, *known, where + "." + name);
   }
@@ -251,13 +266,16 @@ void expect_described(const Json& document, const Json& value, const Json& schem
 
 TEST_F(Fcm, RequestsFitGooglesDiscoveryDocument) {
   const char* shared = std::getenv("FLORIN_SHARED");
-  const std::filesystem::path folder = shared != nullptr ? shared : std::string(FLORIN_SOURCE_DIR) + "/../shared";
+  const std::filesystem::path folder =
+      shared != nullptr ? shared : std::string(FLORIN_SOURCE_DIR) + "/../shared";
   const std::filesystem::path file = folder / "contracts/fcm/fcm.v1.discovery.json";
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "Google's discovery document is not here: " << file;
   const Json document = Json::parse(read_text_file(file.string()));
-  const HttpRequest request = message_request(*read_service_account(Secret(to_text(key_file()))), Secret("t"), news("d"));
+  const HttpRequest request =
+      message_request(*read_service_account(Secret(to_text(key_file()))), Secret("t"), news("d"));
   expect_described(document, *parse_json(request.body), document["schemas"]["SendMessageRequest"], "body");
-  EXPECT_EQ(request.method, text_at(document, "resources.projects.resources.messages.methods.send.httpMethod"));
+  EXPECT_EQ(request.method,
+            text_at(document, "resources.projects.resources.messages.methods.send.httpMethod"));
 }
 
 }  // namespace

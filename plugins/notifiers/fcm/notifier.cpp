@@ -16,14 +16,14 @@ ServiceAccount account_from(const Settings& settings) {
   return *account;
 }
 
-const Descriptor kDescriptor{.kind = PluginKind::kNotifier,
-                             .name = "fcm",
-                             .version = "1.0.0",
-                             .title = "Firebase Cloud Messaging",
-                             .capabilities = {},
-                             .hosts = {{"token", "https://oauth2.googleapis.com", ""},
-                                       {"fcm", "https://fcm.googleapis.com", ""}},
-                             .settings_schema = kSettingsSchema};
+const Descriptor kDescriptor{
+    .kind = PluginKind::kNotifier,
+    .name = "fcm",
+    .version = "1.0.0",
+    .title = "Firebase Cloud Messaging",
+    .capabilities = {},
+    .hosts = {{"token", "https://oauth2.googleapis.com", ""}, {"fcm", "https://fcm.googleapis.com", ""}},
+    .settings_schema = kSettingsSchema};
 }  // namespace
 
 FcmNotifier::FcmNotifier(const Settings& settings) : account_(account_from(settings)) {}
@@ -44,9 +44,10 @@ Task<Result<Secret>> FcmNotifier::access_token(Instant now, Http& http) {
 Task<Delivery> FcmNotifier::notify(const Notification& notification, Http& http, Mail&) {
   const Result<Secret> token = co_await access_token(notification.now, http);
   if (!token) {
-    const bool for_good = token.error().kind == Error::Kind::kDenied || token.error().kind == Error::Kind::kInvalid;
-    co_return Delivery{for_good ? Delivery::Outcome::kRefused : Delivery::Outcome::kTryLater, token.error().message,
-                       Duration(0)};
+    const bool for_good =
+        token.error().kind == Error::Kind::kDenied || token.error().kind == Error::Kind::kInvalid;
+    co_return Delivery{for_good ? Delivery::Outcome::kRefused : Delivery::Outcome::kTryLater,
+                       token.error().message, Duration(0)};
   }
   const HttpRequest ask = message_request(account_, *token, notification);
   const Result<HttpResponse> answer = co_await http.send(ask);

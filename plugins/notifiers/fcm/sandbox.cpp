@@ -24,12 +24,15 @@ HttpResponse no_grant(const std::string& why) {
 }
 
 HttpResponse rpc_error(int status, const std::string& name, const std::string& message, Json details) {
-  return sandbox::json_answer(status, {{"error", {{"code", status}, {"message", message}, {"status", name},
-                                                  {"details", std::move(details)}}}});
+  return sandbox::json_answer(
+      status,
+      {{"error",
+        {{"code", status}, {"message", message}, {"status", name}, {"details", std::move(details)}}}});
 }
 
 Json fcm_error(const std::string& code) {
-  return Json::array({{{"@type", "type.googleapis.com/google.firebase.fcm.v1.FcmError"}, {"errorCode", code}}});
+  return Json::array(
+      {{{"@type", "type.googleapis.com/google.firebase.fcm.v1.FcmError"}, {"errorCode", code}}});
 }
 
 Json part_of(std::string_view text) {
@@ -38,9 +41,10 @@ Json part_of(std::string_view text) {
   return json ? *json : Json();
 }
 
-// Whether one of the accounts signed this. RSASSA-PKCS1-v1_5 gives one signature for one text, so the far side,
-// which holds the same key file, signs too and compares.
-bool is_signed(const SandboxCall& call, const std::string& issuer, std::string_view text, std::string_view signature) {
+// Whether one of the accounts signed this. RSASSA-PKCS1-v1_5 gives one signature for one text, so the far
+// side, which holds the same key file, signs too and compares.
+bool is_signed(const SandboxCall& call, const std::string& issuer, std::string_view text,
+               std::string_view signature) {
   if (call.accounts.empty()) return true;
   for (const SandboxAccount& each : call.accounts) {
     const Json account = service_account(each);
@@ -54,21 +58,26 @@ bool is_signed(const SandboxCall& call, const std::string& issuer, std::string_v
 HttpResponse grant_token(const SandboxCall& call, Books& books) {
   const auto form = parse_form(call.request.body);
   if (sandbox::value_of(form, "grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer")
-    return sandbox::json_answer(400, {{"error", "unsupported_grant_type"}, {"error_description", "Invalid grant_type."}});
+    return sandbox::json_answer(
+        400, {{"error", "unsupported_grant_type"}, {"error_description", "Invalid grant_type."}});
   const std::string assertion = sandbox::value_of(form, "assertion");
   const std::size_t first = assertion.find('.'), last = assertion.rfind('.');
   if (first == std::string::npos || first == last) return no_grant("Bad Request: not a JWT.");
   const Json header = part_of(std::string_view(assertion).substr(0, first));
   const Json claims = part_of(std::string_view(assertion).substr(first + 1, last - first - 1));
   const std::int64_t now = seconds(call.now);
-  const std::int64_t issued = integer_at(claims, "iat").value_or(0), expires = integer_at(claims, "exp").value_or(0);
+  const std::int64_t issued = integer_at(claims, "iat").value_or(0),
+                     expires = integer_at(claims, "exp").value_or(0);
   if (text_at(header, "alg") != "RS256") return no_grant("Invalid JWT: alg must be RS256.");
-  if (text_at(claims, "aud") != "https://oauth2.googleapis.com/token") return no_grant("Invalid JWT: audience.");
+  if (text_at(claims, "aud") != "https://oauth2.googleapis.com/token")
+    return no_grant("Invalid JWT: audience.");
   if (text_at(claims, "scope") != "https://www.googleapis.com/auth/firebase.messaging")
-    return sandbox::json_answer(400, {{"error", "invalid_scope"}, {"error_description", "Invalid OAuth scope."}});
+    return sandbox::json_answer(400,
+                                {{"error", "invalid_scope"}, {"error_description", "Invalid OAuth scope."}});
   // Google allows clocks to be five minutes apart.
   if (issued > now + 300 || expires <= now - 300 || expires <= issued || expires - issued > 3600)
-    return no_grant("Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.");
+    return no_grant(
+        "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.");
   if (!is_signed(call, text_at(claims, "iss"), std::string_view(assertion).substr(0, last),
                  std::string_view(assertion).substr(last + 1)))
     return no_grant("Invalid JWT Signature.");
@@ -94,7 +103,8 @@ bool is_project(const SandboxCall& call, const std::string& project) {
 
 HttpResponse take_message(const SandboxCall& call, Books& books, const std::string& project) {
   if (!is_known_token(call, books))
-    return rpc_error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", Json::array());
+    return rpc_error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.",
+                     Json::array());
   if (!is_project(call, project))
     return rpc_error(403, "PERMISSION_DENIED", "Permission denied on resource project.", Json::array());
   const Result<Json> body = parse_json(call.request.body);
@@ -107,7 +117,8 @@ HttpResponse take_message(const SandboxCall& call, Books& books, const std::stri
   if (token.starts_with("gone-"))
     return rpc_error(404, "NOT_FOUND", "Requested entity was not found.", fcm_error("UNREGISTERED"));
   if (token.starts_with("busy-")) {
-    HttpResponse later = rpc_error(503, "UNAVAILABLE", "The service is currently unavailable.", fcm_error("UNAVAILABLE"));
+    HttpResponse later =
+        rpc_error(503, "UNAVAILABLE", "The service is currently unavailable.", fcm_error("UNAVAILABLE"));
     later.headers["Retry-After"] = "30";
     return later;
   }

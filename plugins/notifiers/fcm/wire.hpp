@@ -31,7 +31,8 @@ struct Token {
 // Errors: kDenied when Google refuses the account, kUnavailable for anything that may pass.
 Result<Token> read_token(const HttpResponse& response, Instant now);
 
-HttpRequest message_request(const ServiceAccount& account, const Secret& token, const Notification& notification);
+HttpRequest message_request(const ServiceAccount& account, const Secret& token,
+                            const Notification& notification);
 Delivery read_delivery(const HttpResponse& response);
 
 // Whether Google no longer takes this access token; a 401 about Apple's credentials is not that.

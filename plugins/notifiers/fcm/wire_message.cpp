@@ -35,7 +35,8 @@ std::string code_of(const Json& answer) {
 bool is_about_the_token(const Json& answer) {
   if (const Json* details = find(answer, "error.details"); details != nullptr && details->is_array())
     for (const Json& detail : *details)
-      if (const Json* violations = find(detail, "fieldViolations"); violations != nullptr && violations->is_array())
+      if (const Json* violations = find(detail, "fieldViolations");
+          violations != nullptr && violations->is_array())
         for (const Json& violation : *violations)
           if (text_at(violation, "field") == "message.token") return true;
   return text_at(answer, "error.message").find("registration token") != std::string::npos;
@@ -48,7 +49,8 @@ Duration retry_after(const HttpResponse& response, Duration otherwise) {
   const std::string& text = header->second;
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > 86'400) return otherwise;
+  if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > 86'400)
+    return otherwise;
   return std::chrono::seconds(seconds);
 }
 
@@ -59,16 +61,16 @@ Json parsed(const HttpResponse& response) {
 
 }  // namespace
 
-HttpRequest message_request(const ServiceAccount& account, const Secret& token, const Notification& notification) {
-  // The event's id as tag and collapse id: a message that is sent again after silence replaces the first on the
-  // device instead of standing beside it.
-  const Json message = {
-      {"token", notification.recipient},
-      {"notification", {{"title", notification.title}, {"body", notification.body}}},
-      {"data", data_of(notification)},
-      {"android", {{"priority", "HIGH"}, {"notification", {{"tag", notification.id}}}}},
-      {"apns", {{"headers", {{"apns-collapse-id", notification.id.substr(0, 64)}}}}},
-      {"webpush", {{"notification", {{"tag", notification.id}}}}}};
+HttpRequest message_request(const ServiceAccount& account, const Secret& token,
+                            const Notification& notification) {
+  // The event's id as tag and collapse id: a message that is sent again after silence replaces the first on
+  // the device instead of standing beside it.
+  const Json message = {{"token", notification.recipient},
+                        {"notification", {{"title", notification.title}, {"body", notification.body}}},
+                        {"data", data_of(notification)},
+                        {"android", {{"priority", "HIGH"}, {"notification", {{"tag", notification.id}}}}},
+                        {"apns", {{"headers", {{"apns-collapse-id", notification.id.substr(0, 64)}}}}},
+                        {"webpush", {{"notification", {{"tag", notification.id}}}}}};
   HttpRequest request;
   request.method = "POST";
   request.host = "fcm";
@@ -86,9 +88,12 @@ Delivery read_delivery(const HttpResponse& response) {
   using Outcome = Delivery::Outcome;
   const Json answer = parsed(response);
   const std::string code = code_of(answer).substr(0, 64);
-  const std::string detail = "FCM answered " + std::to_string(response.status) + (code.empty() ? "" : " " + code);
-  if (response.status == 200) return {Outcome::kDelivered, text_at(answer, "name").substr(0, 200), Duration(0)};
-  if (response.status == 429) return {Outcome::kTryLater, detail, retry_after(response, std::chrono::minutes(1))};
+  const std::string detail =
+      "FCM answered " + std::to_string(response.status) + (code.empty() ? "" : " " + code);
+  if (response.status == 200)
+    return {Outcome::kDelivered, text_at(answer, "name").substr(0, 200), Duration(0)};
+  if (response.status == 429)
+    return {Outcome::kTryLater, detail, retry_after(response, std::chrono::minutes(1))};
   if (response.status >= 500) return {Outcome::kTryLater, detail, retry_after(response, Duration(0))};
   // A 404 that is not FCM's own came from something on the way: it says nothing about the device.
   if (response.status == 404 && (code == "UNREGISTERED" || code == "NOT_FOUND"))

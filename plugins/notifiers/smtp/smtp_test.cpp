@@ -13,15 +13,22 @@ using namespace florin::smtp;
 using Outcome = Delivery::Outcome;
 
 Settings settings(Json plain = Json::object()) {
-  Json all = {{"host", "mail.example"}, {"port", 465}, {"security", "tls"}, {"user", "florin"},
+  Json all = {{"host", "mail.example"},
+              {"port", 465},
+              {"security", "tls"},
+              {"user", "florin"},
               {"from", "payments@lisbon-books.example"}};
   all.update(plain);
   return Settings(all, {{"password", Secret("hunter2")}});
 }
 
 Notification news() {
-  return {.id = "evt_1", .type = "payment.succeeded", .recipient = "ana@example.pt", .title = "Paid: 12.50 EUR",
-          .body = "Thank you,\nAna & <Rui>", .data = {{"payment_id", "pay_1"}, {"note", "\"x\" <script>alert('1')</script>"}},
+  return {.id = "evt_1",
+          .type = "payment.succeeded",
+          .recipient = "ana@example.pt",
+          .title = "Paid: 12.50 EUR",
+          .body = "Thank you,\nAna & <Rui>",
+          .data = {{"payment_id", "pay_1"}, {"note", "\"x\" <script>alert('1')</script>"}},
           .now = Instant()};
 }
 
@@ -61,14 +68,16 @@ TEST(Smtp, TextHasTitleBodyAndData) {
   const MailMessage message = compose(news(), "a@b.example");
   EXPECT_EQ(message.subject, "Paid: 12.50 EUR");
   EXPECT_EQ(message.text,
-            "Paid: 12.50 EUR\n\nThank you,\nAna & <Rui>\n\nNote: \"x\" <script>alert('1')</script>\nPayment id: pay_1\n\n"
+            "Paid: 12.50 EUR\n\nThank you,\nAna & <Rui>\n\nNote: \"x\" <script>alert('1')</script>\nPayment "
+            "id: pay_1\n\n"
             "payment.succeeded, evt_1\n");
 }
 
 TEST(Smtp, HtmlHasNoTagThatCameFromOutside) {
   const MailMessage message = compose(news(), "a@b.example");
   EXPECT_NE(message.html.find("Ana &amp; &lt;Rui&gt;"), std::string::npos);
-  EXPECT_NE(message.html.find("&quot;x&quot; &lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"), std::string::npos);
+  EXPECT_NE(message.html.find("&quot;x&quot; &lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"),
+            std::string::npos);
   EXPECT_EQ(message.html.find("<script"), std::string::npos);
   EXPECT_EQ(message.html.find("<Rui"), std::string::npos);
 }
@@ -88,12 +97,10 @@ TEST(Smtp, ARetryHasTheSameMessageIdAndAnotherRecipientAnother) {
 }
 
 TEST(Smtp, TheServersAnswerDecidesWhatBecomesOfTheRecipient) {
-  const std::pair<Error::Kind, Outcome> meanings[] = {{Error::Kind::kInvalid, Outcome::kRecipientGone},
-                                                      {Error::Kind::kDenied, Outcome::kRefused},
-                                                      {Error::Kind::kUnreachable, Outcome::kTryLater},
-                                                      {Error::Kind::kTimedOut, Outcome::kTryLater},
-                                                      {Error::Kind::kBroken, Outcome::kTryLater},
-                                                      {Error::Kind::kUnavailable, Outcome::kTryLater}};
+  const std::pair<Error::Kind, Outcome> meanings[] = {
+      {Error::Kind::kInvalid, Outcome::kRecipientGone}, {Error::Kind::kDenied, Outcome::kRefused},
+      {Error::Kind::kUnreachable, Outcome::kTryLater},  {Error::Kind::kTimedOut, Outcome::kTryLater},
+      {Error::Kind::kBroken, Outcome::kTryLater},       {Error::Kind::kUnavailable, Outcome::kTryLater}};
   for (const auto& [kind, outcome] : meanings) {
     KeptMail mail;
     mail.answer = Error{kind, "no", "", ""};

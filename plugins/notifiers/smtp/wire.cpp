@@ -17,7 +17,8 @@ std::string label_of(std::string name) {
 // A header is one line, whatever the title was made of.
 std::string one_line(std::string_view text) {
   std::string line;
-  for (const char letter : text) line += static_cast<unsigned char>(letter) < ' ' || letter == '\x7f' ? ' ' : letter;
+  for (const char letter : text)
+    line += static_cast<unsigned char>(letter) < ' ' || letter == '\x7f' ? ' ' : letter;
   return line;
 }
 
@@ -29,15 +30,17 @@ std::string plain_text(const Notification& notification) {
 }
 
 std::string html_text(const Notification& notification) {
-  std::string html = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>" + escape_html(notification.title) +
-                     "</title></head>\n<body style=\"font-family:sans-serif;color:#1a1a1a\">\n<h1 style=\"font-size:20px\">" +
+  std::string html = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>" +
+                     escape_html(notification.title) +
+                     "</title></head>\n<body style=\"font-family:sans-serif;color:#1a1a1a\">\n<h1 "
+                     "style=\"font-size:20px\">" +
                      escape_html(notification.title) + "</h1>\n<p style=\"white-space:pre-line\">" +
                      escape_html(notification.body) + "</p>\n";
   if (!notification.data.empty()) {
     html += "<table>\n";
     for (const auto& [name, value] : notification.data)
-      html += "<tr><th scope=\"row\" style=\"text-align:left;padding-right:16px\">" + escape_html(label_of(name)) +
-              "</th><td>" + escape_html(value) + "</td></tr>\n";
+      html += "<tr><th scope=\"row\" style=\"text-align:left;padding-right:16px\">" +
+              escape_html(label_of(name)) + "</th><td>" + escape_html(value) + "</td></tr>\n";
     html += "</table>\n";
   }
   return html + "<p style=\"color:#666666;font-size:12px\">" + escape_html(notification.type) + ", " +
@@ -50,12 +53,23 @@ std::string escape_html(std::string_view text) {
   std::string escaped;
   for (const char letter : text) {
     switch (letter) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += letter;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += letter;
     }
   }
   return escaped;
@@ -78,9 +92,12 @@ Delivery read_delivery(const Result<Done>& sent) {
   using Outcome = Delivery::Outcome;
   if (sent) return {Outcome::kDelivered, "the mail server took it", Duration(0)};
   switch (sent.error().kind) {
-    case Error::Kind::kInvalid: return {Outcome::kRecipientGone, sent.error().message, Duration(0)};
-    case Error::Kind::kDenied: return {Outcome::kRefused, sent.error().message, Duration(0)};
-    default: return {Outcome::kTryLater, sent.error().message, Duration(0)};
+    case Error::Kind::kInvalid:
+      return {Outcome::kRecipientGone, sent.error().message, Duration(0)};
+    case Error::Kind::kDenied:
+      return {Outcome::kRefused, sent.error().message, Duration(0)};
+    default:
+      return {Outcome::kTryLater, sent.error().message, Duration(0)};
   }
 }
 
