@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernel/modules/api/api.hpp"
+#include "kernel/modules/events/follower.hpp"
 #include "kernel/modules/merchants/directory.hpp"
 #include "kernel/modules/webhooks_out/endpoint.hpp"
 #include "kernel/platform/crypto/vault.hpp"
@@ -28,13 +29,13 @@ class WebhooksOut {
     const Vault& vault;
     HttpClient& http;
   };
-  WebhooksOut(Doors doors, MerchantDirectory& merchants) : doors_(doors), merchants_(merchants) {}
+  WebhooksOut(Doors doors, MerchantDirectory& merchants);
 
   void add_job_kinds();
   // Reads the endpoints, then follows the outbox until the clock stops.
   Task<Result<Done>> start();
   // From the store's writer thread, after a commit: there is something new.
-  void wake() { woken_.store(true, std::memory_order_release); }
+  void wake() { follower_.wake(); }
 
   // ---- For routes ----
   Task<ApiAnswer> create(const ApiRequest& request);
@@ -51,19 +52,17 @@ class WebhooksOut {
     WebhookEndpoint endpoint;
     std::vector<Secret> secrets;
   };
-  Task<void> follow();
-  Task<Result<std::int64_t>> dispatch_some();
+  void take(Session& session, const std::vector<OutboxHead>& heads);
   Task<Result<JobOutcome>> deliver(Job job);
   Result<Target> open_target(Session& session, const std::string& merchant, const std::string& endpoint_id) const;
   void enqueue(Session& session, const WebhookDelivery& delivery, const std::string& job_id);
   std::vector<WebhookEndpoint> configured_endpoints() const;
   Task<void> reread();
-  ApiAnswer reveal(ApiAnswer answer, const std::string& merchant, const std::string& sealed) const;
   Task<ApiAnswer> answer_with_secret(std::string merchant, ApiAnswer answer);
 
   Doors doors_;
   MerchantDirectory& merchants_;
-  std::atomic<bool> woken_{true};
+  OutboxFollower follower_;
   std::mutex mutex_;
   std::map<std::string, std::vector<WebhookEndpoint>> by_merchant_;  // Enabled ones, those in YAML included.
 };

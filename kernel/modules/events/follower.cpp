@@ -1,0 +1,52 @@
+// Woken by commits, and looking by itself every few seconds: another node may have committed, and a wake
+// may have been lost with a process that died in between.
+#include "kernel/modules/events/follower.hpp"
+
+namespace florin {
+
+namespace {
+constexpr int kEventsAtOnce = 500;
+}
+
+void OutboxFollower::start() { executor_.spawn("outbox follower", follow()); }
+
+Task<void> OutboxFollower::follow() {
+  Duration last_refresh = clock_.monotonic();
+  for (;;) {
+    std::int64_t seen = 0;
+    if (woken_.exchange(false, std::memory_order_acq_rel)) {
+      Task<Result<std::int64_t>> taking = take_some();
+      const Result<std::int64_t> taken = co_await taking;
+      if (taken) seen = *taken;
+      if (!taken || seen == kEventsAtOnce) woken_.store(true, std::memory_order_release);
+    }
+    const Duration before = clock_.monotonic();
+    const bool more = seen == kEventsAtOnce;
+    Task<void> sleeping = clock_.sleep(std::chrono::milliseconds(more ? 1 : 20));
+    co_await sleeping;
+    const Duration now = clock_.monotonic();
+    if (!more && now - before < std::chrono::milliseconds(5)) co_return;  // The clock has stopped.
+    if (now - last_refresh <= std::chrono::seconds(5)) continue;
+    last_refresh = now;
+    woken_.store(true, std::memory_order_release);
+    if (!reader_.refresh) continue;
+    Task<void> refreshing = reader_.refresh();
+    co_await refreshing;
+  }
+}
+
+Task<Result<std::int64_t>> OutboxFollower::take_some() {
+  auto unit = [this](Session& session) -> Result<std::int64_t> {
+    const std::vector<OutboxHead> heads = outbox_after(session, read_cursor(session, reader_.name), kEventsAtOnce);
+    if (heads.empty()) return std::int64_t{0};
+    reader_.take(session, heads);
+    move_cursor(session, reader_.name, heads.back().position);
+    return static_cast<std::int64_t>(heads.size());
+  };
+  Task<Result<std::int64_t>> writing = store_.write(unit);
+  const Result<std::int64_t> seen = co_await writing;
+  if (seen && *seen > 0) jobs_.wake();
+  co_return seen;
+}
+
+}  // namespace florin
