@@ -19,6 +19,7 @@
 #include "kernel/modules/decisions/decision.hpp"
 #include "kernel/modules/events/routes/routes.hpp"
 #include "kernel/modules/ledger/routes/routes.hpp"
+#include "kernel/modules/notifications/notifications.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/routes/routes.hpp"
 #include "kernel/modules/providers/routes/routes.hpp"
@@ -28,6 +29,7 @@
 #include "kernel/platform/config/reload.hpp"
 #include "kernel/platform/config/vault_key.hpp"
 #include "kernel/platform/logging/logging.hpp"
+#include "kernel/platform/mail/smtp_mail.hpp"
 #include "kernel/platform/metrics/metrics.hpp"
 #include "kernel/platform/store/open.hpp"
 
@@ -133,6 +135,8 @@ class RunningAppliance final : public Appliance {
   std::unique_ptr<RefundService> refunds_;
   std::unique_ptr<WebhooksOut> webhooks_out_;
   std::unique_ptr<WebhooksIn> webhooks_in_;
+  std::unique_ptr<SmtpMail> mail_;
+  std::unique_ptr<Notifications> notifications_;
   std::unique_ptr<AppLiveBackend> live_backend_;
   std::unique_ptr<LiveHub> live_;
   std::unique_ptr<ApiServer> api_;
@@ -197,6 +201,9 @@ void RunningAppliance::build() {
   webhooks_out_ = std::make_unique<WebhooksOut>(
       WebhooksOut::Doors{*store_, *executor_, *clock_, random, *jobs_, *vault_, *http_}, *merchants_);
   webhooks_in_ = std::make_unique<WebhooksIn>(*payments_, *refunds_, *http_);
+  mail_ = SmtpMail::make(*executor_, *clock_, SmtpMail::Options());
+  notifications_ = std::make_unique<Notifications>(
+      Notifications::Doors{*store_, *executor_, *clock_, random, *jobs_, *vault_, *http_, *mail_}, *merchants_);
   live_backend_ = std::make_unique<AppLiveBackend>(*store_, *keys_, *payments_);
   live_ = LiveHub::make(*executor_, *clock_, *live_backend_, config_->current()->server.allowed_origins);
   store_->on_closing(store_events);
@@ -204,11 +211,13 @@ void RunningAppliance::build() {
     if (events.empty()) return;
     live_->publish(events);
     webhooks_out_->wake();
+    notifications_->wake();
   });
   keys_->on_revoked([this](const std::string& key_id) { live_->revoke(key_id); });
   payments_->add_job_kinds();
   webhooks_out_->add_job_kinds();
   webhooks_in_->add_job_kinds();
+  notifications_->add_job_kinds();
   jobs_->add_kind(housekeeping(*store_, *clock_, *tokens_));
 
   keys_->configure(config_->current());
@@ -261,6 +270,7 @@ void RunningAppliance::add_routes() {
   api_->add(list_providers_route(*merchants_, *http_, record_));
   for (ApiRoute& route : webhook_out_routes(*webhooks_out_)) api_->add(std::move(route));
   api_->add(receive_webhook_route(*webhooks_in_));
+  for (ApiRoute& route : notification_routes(*notifications_)) api_->add(std::move(route));
 
   OpsParts ops;
   ops.keys = keys_.get();
@@ -285,6 +295,7 @@ void RunningAppliance::add_routes() {
   schemas.merge(ledger_schemas());
   schemas.merge(provider_schemas());
   schemas.merge(webhook_out_schemas());
+  schemas.merge(notification_schemas());
   openapi_ = openapi_document(api_->routes(), schemas, std::string(kFlorinVersion));
 }
 
@@ -298,6 +309,7 @@ Result<Done> RunningAppliance::recover() {
   payments_->start();
   Task<Result<Done>> following = webhooks_out_->start();
   if (auto followed = following.run(); !followed) return followed.error();
+  notifications_->start();
   jobs_->start();
   return Done();
 }
@@ -347,10 +359,12 @@ Result<Json> RunningAppliance::control(const std::string& command, const Json& a
   }
   if (command == "key.create") {
     const std::string merchant = text_at(arguments, "merchant");
-    if (!merchants_->find(merchant)) return Error{Error::Kind::kNotFound, "no such merchant: " + merchant};
+    const bool for_operators = text_at(arguments, "kind") == "admin" && merchant.empty();
+    if (!for_operators && !merchants_->find(merchant)) return Error{Error::Kind::kNotFound, "no such merchant: " + merchant};
     std::vector<std::string> scopes = {"*"};
     if (const Json* given = find(arguments, "scopes")) scopes = given->get<std::vector<std::string>>();
-    const KeyKind kind = text_at(arguments, "kind") == "publishable" ? KeyKind::kPublishable : KeyKind::kSecret;
+    const std::string wanted = text_at(arguments, "kind");
+    const KeyKind kind = wanted == "admin" ? KeyKind::kAdmin : wanted == "publishable" ? KeyKind::kPublishable : KeyKind::kSecret;
     Task<Result<NewApiKey>> creating = keys_->create(merchant, kind, scopes, std::nullopt);
     const Result<NewApiKey> made = creating.run();
     if (!made) return made.error();
@@ -373,6 +387,7 @@ void RunningAppliance::stop() {
   if (jobs_) jobs_->stop();
   if (clock_) clock_->stop();
   if (http_) http_->stop();
+  if (mail_) mail_->stop();
   // What is still under way ends now (its exchanges broke off) or is left to recovery.
   if (executor_ && !executor_->drain(std::chrono::seconds(5)))
     spdlog::warn("{} tasks were left to recovery", executor_->running());

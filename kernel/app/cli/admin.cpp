@@ -41,8 +41,8 @@ void add_admin_commands(CLI::App& app, CliContext& context) {
   CLI::App* const key = app.add_subcommand("key", "Merchants' API keys");
   key->require_subcommand(1);
   CLI::App* const create = key->add_subcommand("create", "Make a key; it is shown once");
-  create->add_option("--merchant", asked->merchant, "Whose")->required();
-  create->add_option("--kind", asked->kind, "secret or publishable")->capture_default_str();
+  create->add_option("--merchant", asked->merchant, "Whose; none for an operators' key");
+  create->add_option("--kind", asked->kind, "secret, publishable, or admin for operators")->capture_default_str();
   create->add_option("--scope", asked->scopes, "What it may do, such as payments:write; default: everything");
   create->callback([&context, asked] {
     Json arguments{{"merchant", asked->merchant}, {"kind", asked->kind}};
