@@ -19,7 +19,7 @@ Json error_schema() {
                    {{"type", one_of({"api_error", "card_error", "idempotency_error", "invalid_request_error",
                                      "authentication_error", "rate_limit_error", "plugin_error"})},
                     {"code", text("For programs.")},
-                    {"decline_code", text("Why a provider declined; see docs/declines.md.")},
+                    {"decline_code", text("Why a provider declined, in one vocabulary for all of them.")},
                     {"message", text("For people.")},
                     {"param", text("The field at fault.")},
                     {"request_id", text("What the log says too.")},
