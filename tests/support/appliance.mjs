@@ -40,9 +40,9 @@ function fresh_store(directory) {
   const name = `florin_api_${crypto.randomBytes(6).toString('hex')}`;
   const psql = (statement) => execFileSync('psql', ['-qX', server, '-c', statement], { stdio: ['ignore', 'ignore', 'pipe'] });
   psql(`create database ${name}`);
-  const url = new URL(server);
   return {
-    url: server.replace(url.pathname, `/${name}`),
+    // By text: a server that is a socket's folder (postgresql://user@/postgres?host=/tmp/x) is no URL to URL().
+    url: server.replace(/(:\/\/[^/]*\/)[^?]*/, `$1${name}`),
     drop: () => psql(`drop database if exists ${name} with (force)`),
   };
 }
