@@ -102,10 +102,11 @@ TEST_P(Contract, HoldsForEveryRecordingThatTheProvidersTestsUse) {
   for (const auto& file :
        fs::directory_iterator(fs::path(facts_file(GetParam())).parent_path() / "recordings")) {
     const std::string name = file.path().stem().string();
-    std::istringstream what(facts.at("recordings").at(name).get<std::string>());
+    const auto known_as = facts.at("recordings").at(name).get<std::string>();
+    if (known_as.empty()) continue;
+    std::istringstream what(known_as);
     SandboxHttp::Exchange exchange;
     what >> exchange.request.method >> exchange.request.path >> exchange.response.status;
-    if (exchange.request.method.empty()) continue;
     exchange.request.headers.emplace("Authorization", "Bearer recorded");
     exchange.response.body = test_support::recorded(GetParam(), name);
     lines.push_back(as_line(GetParam(), lines.size(), exchange));
