@@ -27,8 +27,8 @@ export class ApiClient {
     if (method === 'POST' && all['Idempotency-Key'] === undefined) all['Idempotency-Key'] = crypto.randomUUID();
     if (all['Idempotency-Key'] === null) delete all['Idempotency-Key'];
     if (body !== undefined) all['Content-Type'] ??= 'application/json';
-    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    const answer = await request(method, this.appliance.url + path, { headers: all, body: text });
+    const as_is = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+    const answer = await request(method, this.appliance.url + path, { headers: all, body: as_is ? body : JSON.stringify(body) });
     this.appliance.contract?.check(method, path.split('?')[0], answer);
     return answer;
   }
