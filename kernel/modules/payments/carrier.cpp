@@ -1,6 +1,8 @@
 // From stored rows to plugin requests, and one door an attempt.
 #include "kernel/modules/payments/carrier.hpp"
 
+#include <florin/http.hpp>
+
 #include "kernel/modules/payments/order.hpp"
 
 namespace florin {
@@ -8,6 +10,23 @@ namespace florin {
 namespace {
 // The last exchanges are what an operator needs; a look-up that repeats for days must not grow a row forever.
 constexpr std::size_t kExchangesMax = 20;
+
+void replace_all(std::string& text, const std::string& what) {
+  constexpr std::string_view kRedacted = "[redacted]";
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + kRedacted.size()))
+    text.replace(at, what.size(), kRedacted);
+}
+
+// A provider's own token has no look to be known by, and comes back inside sentences ("No such
+// PaymentMethod: 'pm_...'"): while it is at hand it is taken out as it is and as forms spell it.
+void hide_token(std::vector<Exchange>& exchanges, const PaymentMethod& method) {
+  const auto* const given = std::get_if<ProviderToken>(&method.instrument);
+  if (given == nullptr || given->token.expose().empty()) return;
+  const std::string& plain = given->token.expose();
+  for (Exchange& exchange : exchanges)
+    for (std::string* text : {&exchange.url, &exchange.request_body, &exchange.response_body, &exchange.error})
+      for (const std::string& spelling : {plain, url_encode(plain)}) replace_all(*text, spelling);
+}
 
 void keep(Attempt& attempt, const std::vector<Exchange>& exchanges) {
   for (const Exchange& exchange : exchanges) attempt.exchanges.push_back(exchange.to_json());
@@ -35,6 +54,7 @@ Task<AuthorizeResult> Carrier::authorize(const ProviderAccount& account, Authori
   request.now = clock_.now();
   Task<AuthorizeResult> asking = account.provider->authorize(request, *door);
   AuthorizeResult answer = co_await asking;
+  hide_token(exchanges, request.method);
   keep(attempt, exchanges);
   co_return answer;
 }

@@ -19,17 +19,18 @@ std::string_view last_part(std::string_view name) {
   return open == std::string_view::npos ? name : name.substr(open + 1);
 }
 
-// Card and account numbers by their field's name as well: a mistyped one has no right check digit.
+// Card and account numbers by their field's name as well: a mistyped one has no right check digit. And a
+// field that holds a payment method's name (Stripe's "payment_method": "pm_..."), which pays.
 bool is_secret(std::string_view name, const IsSecret& more) {
   const std::string_view last = last_part(name);
   return is_secret_name(name) || last == "number" || last == "iban" || last == "account_number" ||
-         (more && more(std::string(name)));
+         last == "payment_method" || (more && more(std::string(name)));
 }
 
 void redact_json(Json& json, const IsSecret& more) {
   if (json.is_object()) {
     for (auto& [name, value] : json.items()) {
-      if (!value.is_structured() && is_secret(name, more))
+      if (!value.is_structured() && !value.is_null() && is_secret(name, more))
         value = kRedacted;
       else
         redact_json(value, more);

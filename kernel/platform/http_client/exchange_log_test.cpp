@@ -24,6 +24,13 @@ TEST(ExchangeLog, SecretsInFormsAreTakenOutAndTheRestStaysAsItWas) {
             "&client_secret=[redacted]");
 }
 
+TEST(ExchangeLog, APaymentMethodsNameIsTakenOutAndItsAbsenceStays) {
+  EXPECT_EQ(redact_body("amount=5&payment_method=pm_1&payment_method_types[0]=card", nullptr),
+            "amount=5&payment_method=[redacted]&payment_method_types[0]=card");
+  EXPECT_EQ(redact_body(R"({"payment_method":"pm_1"})", nullptr), R"({"payment_method":"[redacted]"})");
+  EXPECT_EQ(redact_body(R"({"payment_method":null})", nullptr), R"({"payment_method":null})");
+}
+
 TEST(ExchangeLog, CardNumbersAreTakenOutWhateverTheyAreCalled) {
   EXPECT_EQ(redact_body(R"({"echo":"card 4242 4242 4242 4242 was bad","n":4242424242424242})", nullptr),
             R"({"echo":"card [redacted] was bad","n":"[redacted]"})");
