@@ -63,9 +63,11 @@ for (const { method, pattern, operation } of florin.contract.operations()) {
   });
 }
 
+// The token in its body is a telephone's, not one that Florin gave away.
+const kForeignTokens = ['registerDevice'];
 test('every route whose body takes an id is tried above', () => {
   const takers = [...florin.contract.operations()].filter(({ operation }) =>
-    /"(token|payment_id)"/.test(JSON.stringify(operation.requestBody ?? {})));
+    /"(token|payment_id)"/.test(JSON.stringify(operation.requestBody ?? {})) && !kForeignTokens.includes(operation.operationId));
   assert.deepEqual(takers.map(({ operation }) => operation.operationId).sort(), Object.keys(kBodies).sort());
 });
 

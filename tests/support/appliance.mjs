@@ -61,7 +61,10 @@ class Appliance {
     this.children = new Set();
     // Whatever happens to this process, nothing of it stays behind.
     process.on('exit', () => {
-      for (const child of this.children) child.kill('SIGKILL');
+      for (const child of this.children) {
+        child.removeAllListeners('exit');
+        child.kill('SIGKILL');
+      }
       fs.rmSync(this.directory, { recursive: true, force: true });
     });
   }
@@ -88,7 +91,10 @@ class Appliance {
     const child = spawn(path.join(build, 'bin', program), [...where, ...first], { stdio: ['ignore', 'pipe', log], cwd: this.directory });
     fs.closeSync(log);
     this.children.add(child);
-    child.once('exit', () => this.children.delete(child));
+    child.once('exit', (code, signal) => {
+      this.children.delete(child);
+      fs.appendFileSync(log_file, `--- ${program} ended: ${code ?? signal}\n`);
+    });
     const line = await first_line(child).catch((error) => {
       throw new Error(`${error.message}\n${fs.readFileSync(log_file, 'utf8')}`);
     });
