@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import { card, cards } from '../support/api_client.mjs';
 import { start_appliance } from '../support/appliance.mjs';
+import { until } from '../support/http.mjs';
 
 const florin = await start_appliance();
 const { test, far_sides } = florin;
@@ -121,7 +122,7 @@ test('kill -9 while the far side is silent: after the restart the charge is adop
   await far_sides.fault({ ...acting, mode: 'silent_after', delay_ms: 5000, times: 1 });
   const intent = (await shop.post('/payments/create-intent', { amount: 3100, currency: 'EUR', metadata: { route: 'stripe-one' } })).json;
   const lost = shop.post('/payments/confirm', { payment_id: intent.id, payment_method: card() }).catch((error) => error);
-  for (let i = 0; i < 200 && (await far_sides.charges(3100)).length === 0; ++i) await new Promise((wake) => setTimeout(wake, 10));
+  await until('the far side to have the charge', async () => (await far_sides.charges(3100)).length === 1);
   await florin.restart('SIGKILL');
   assert.ok((await lost) instanceof Error);
   await shop.payment_becomes(intent.id, 'succeeded');

@@ -53,7 +53,7 @@ export function free_port() {
 }
 
 // Asks until `ask` answers something true; its last word is in the error.
-export async function until(what, ask, within_ms = 10_000) {
+export async function until(what, ask, within_ms = 20_000) {
   const deadline = Date.now() + within_ms;
   for (;;) {
     const answer = await ask();
