@@ -118,13 +118,26 @@ test('with every provider gone the payment is answered 502 and can be tried agai
   assert.equal(answer.json.error.payment.status, 'requires_payment_method');
 });
 
-test('kill -9 while the far side is silent: after the restart the charge is adopted', async () => {
+async function killed_while_silent(amount) {
   await far_sides.fault({ ...acting, mode: 'silent_after', delay_ms: 5000, times: 1 });
-  const intent = (await shop.post('/payments/create-intent', { amount: 3100, currency: 'EUR', metadata: { route: 'stripe-one' } })).json;
-  const lost = shop.post('/payments/confirm', { payment_id: intent.id, payment_method: card() }).catch((error) => error);
-  await until('the far side to have the charge', async () => (await far_sides.charges(3100)).length === 1);
+  const { id } = (await shop.post('/payments/create-intent', { amount, currency: 'EUR', metadata: { route: 'stripe-one' } })).json;
+  const lost = shop.post('/payments/confirm', { payment_id: id, payment_method: card() }).catch((error) => error);
+  await until('the far side to have the charge', async () => (await far_sides.charges(amount)).length === 1);
   await florin.restart('SIGKILL');
   assert.ok((await lost) instanceof Error);
-  await shop.payment_becomes(intent.id, 'succeeded');
+  return id;
+}
+
+test('kill -9 while the far side is silent: after the restart the charge is adopted', async (context) => {
+  if (process.env.FLORIN_TEST_STORE === 'postgresql')
+    return context.skip('on PostgreSQL another node may be at work on it: recovery waits three minutes');
+  await shop.payment_becomes(await killed_while_silent(3100), 'succeeded');
   await one_charge_by('stripe-one', 3100);
+});
+
+test('kill -9 while the far side is silent: whoever asks again cannot make a second charge', async () => {
+  const id = await killed_while_silent(3101);
+  const again = await shop.post('/payments/confirm', { payment_id: id, payment_method: card() });
+  assert.equal(again.status, 409, again.text);
+  await one_charge_by('stripe-one', 3101);
 });
