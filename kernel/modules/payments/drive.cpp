@@ -136,6 +136,8 @@ Task<bool> PaymentService::fail_over(std::shared_ptr<Trip> trip, Error why) {
     next->state = AttemptState::kSending;
     next->reference.clear();
     next->operation_reference.clear();
+    next->decline_reason.clear();
+    next->provider_code.clear();
     next->exchanges = Json::array();
     next->message.clear();
     next->started = now;
