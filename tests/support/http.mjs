@@ -1,11 +1,14 @@
 // A plain HTTP client for tests: one connection a request, the answer's bytes as they came.
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 
-// Answers { status, headers, text, json }; `json` is undefined when the body is none.
-export function request(method, url, { headers = {}, body } = {}) {
+// Answers { status, headers, text, json }; `json` is undefined when the body is none. `ca`: the certificate that
+// an https server is verified by.
+export function request(method, url, { headers = {}, body, ca } = {}) {
   return new Promise((resolve, reject) => {
-    const sent = http.request(url, { method, headers, agent: false, timeout: 30_000 }, (answer) => {
+    const { request: send } = url.startsWith('https:') ? https : http;
+    const sent = send(url, { method, headers, ca, agent: false, timeout: 30_000 }, (answer) => {
       const chunks = [];
       answer.on('data', (chunk) => chunks.push(chunk));
       answer.on('error', reject);

@@ -4,10 +4,11 @@ import WebSocket from 'ws';
 import { until } from './http.mjs';
 
 export class LiveClient {
-  constructor(url) {
+  // `options` are ws's own.
+  constructor(url, options) {
     this.heard = [];
     this.closed = null;
-    this.socket = new WebSocket(url);
+    this.socket = new WebSocket(url, options);
     this.socket.on('message', (text) => this.heard.push(JSON.parse(text)));
     this.socket.on('close', (code) => (this.closed = code));
     this.opened = new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 // florin sandbox and florin demo: the far sides in a process of their own, and the daemon beside them
-// under a supervisor that starts it again when it dies.
+// under a supervisor that starts it again when it dies; on request over TLS by a certificate of its own.
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -13,6 +13,7 @@
 #include "kernel/app/cli/cli.hpp"
 #include "kernel/app/paths.hpp"
 #include "kernel/app/sandbox_host/run_sandbox_host.hpp"
+#include "kernel/platform/edge/tls.hpp"
 
 namespace florin {
 
@@ -20,7 +21,7 @@ namespace {
 
 struct Asked {
   int port = 8090;
-  bool standalone = false;
+  bool standalone = false, tls = false;
   std::string books;
 };
 
@@ -54,25 +55,53 @@ pid_t start(const std::vector<std::string>& command) {
   ::_exit(127);
 }
 
-void print_what_next(const AppConfig& config, int sandbox_port) {
-  const std::string port = std::to_string(config.server.port);
+// A certificate for localhost beside the store, and the settings that have the daemon show it: the certificate's
+// path, for clients that are to trust it. "" when the configuration has a certificate of its own, nothing
+// when there is none to be had.
+std::optional<std::string> add_certificate(CliContext& context) {
+  const auto bare = context.bare_config();
+  if (!bare) return std::nullopt;
+  if (!bare->server.certificate_file.empty()) return "";
+  // Absolute, because paths in settings count from the configuration's directory.
+  const std::string folder = std::filesystem::absolute(state_file(*bare, "tls")).string();
+  const auto files = make_self_signed_certificate(
+      folder, std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+  if (!files) {
+    context.fail(files.error().message);
+    return std::nullopt;
+  }
+  context.overrides.push_back("server.tls.certificate=" + files->certificate);
+  context.overrides.push_back("server.tls.key=" + files->key);
+  if (bare->server.public_url.empty())
+    context.overrides.push_back("server.public_url=https://localhost:" + std::to_string(bare->server.port));
+  return files->certificate;
+}
+
+void print_what_next(const AppConfig& config, int sandbox_port, const std::string& trusted) {
+  const std::string s = config.server.certificate_file.empty() ? "" : "s";
+  const std::string authority = "://localhost:" + std::to_string(config.server.port);
   std::cout << "\nTake a payment:\n\n"
-            << "  curl http://localhost:" << port << "/api/v1/payments -H 'Authorization: Bearer sk_test_lisbon_books' \\\n"
+            << "  curl " << (trusted.empty() ? "" : "--cacert '" + trusted + "' ") << "http" << s << authority
+            << "/api/v1/payments -H 'Authorization: Bearer sk_test_lisbon_books' \\\n"
             << "    -H 'Content-Type: application/json' -H \"Idempotency-Key: $RANDOM$RANDOM\" \\\n"
             << "    -d '{\"amount\":1250,\"currency\":\"EUR\",\"payment_method\":{\"type\":\"card\",\"card\":"
                "{\"number\":\"4242424242424242\",\"exp_month\":12,\"exp_year\":2034,\"cvc\":\"123\"}}}'\n\n"
-            << "  API        http://localhost:" << port << "/api/v1     described at http://localhost:" << port << "/openapi.json\n"
-            << "  Live feed  ws://localhost:" << port << "/ws/merchant/lisbon-books     (docs/live.md)\n"
-            << "  Health     http://localhost:" << port << "/readyz     Figures: /metrics\n"
+            << "  API        http" << s << authority << "/api/v1     described at http" << s << authority << "/openapi.json\n"
+            << "  Live feed  ws" << s << authority << "/ws/merchant/lisbon-books     (docs/live.md)\n"
+            << "  Health     http" << s << authority << "/readyz     Figures: /metrics\n"
             << "  Far sides  http://localhost:" << sandbox_port << "\n\n"
             << "  Keys       sk_test_lisbon_books  sk_test_tokyo_teas  sk_test_load_lab   (pk_test_... for browsers)\n"
-            << "  Cards      4242 4242 4242 4242 approves, 4000 0000 0000 0002 is declined, 4000 0000 0000 3220 asks for 3-D Secure\n\n"
-            << "Ctrl-C ends it." << std::endl;
+            << "  Cards      4242 4242 4242 4242 approves, 4000 0000 0000 0002 is declined, 4000 0000 0000 3220 asks for 3-D Secure\n\n";
+  if (!trusted.empty())
+    std::cout << "The certificate was made for this demo: browsers warn of it, clients trust it by " << trusted << "\n\n";
+  std::cout << "Ctrl-C ends it." << std::endl;
 }
 
 // Starts florind again when it dies, slower each time it dies at once: after a crash the books are right
 // without a human, and a plugin that crashes twice is left out.
 void supervise(CliContext& context, const Asked& asked) {
+  const std::optional<std::string> trusted = asked.tls ? add_certificate(context) : "";
+  if (!trusted) return;
   const auto config = context.config();
   if (!config) return;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
@@ -95,7 +124,7 @@ void supervise(CliContext& context, const Asked& asked) {
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   const pid_t far_sides = start(sandbox);
   pid_t florind = start(daemon);
-  print_what_next(*config, asked.port);
+  print_what_next(*config, asked.port, *trusted);
   auto started = std::chrono::steady_clock::now();
   auto pause = std::chrono::milliseconds(100);
   bool ending = false;
@@ -143,6 +172,7 @@ void add_demo_commands(CLI::App& app, CliContext& context) {
   sandbox->callback([&context, asked] { run_sandbox(context, *asked); });
   CLI::App* const demo = app.add_subcommand("demo", "The far sides and the daemon, started and kept running");
   demo->add_option("--sandbox-port", asked->port, "The far sides' port")->capture_default_str();
+  demo->add_flag("--tls", asked->tls, "Serve https and wss, by a certificate for localhost that is made once and kept beside the store");
   demo->callback([&context, asked] { supervise(context, *asked); });
 }
 

@@ -131,6 +131,29 @@ TEST_F(EdgeTls, TheKeyIsItsOwnersAloneAndIsKept) {
   EXPECT_EQ(std::filesystem::last_write_time(files_.key), written);
 }
 
+TEST_F(EdgeTls, ACertificateIsMadeAnewBeforeItEnds) {
+  const auto text = [this] {
+    std::ifstream file(files_.certificate);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string first = text();
+
+  ASSERT_TRUE(make_self_signed_certificate(directory_, now() + std::chrono::hours(24 * 334)));
+  EXPECT_EQ(text(), first) << "31 days are enough";
+
+  ASSERT_TRUE(make_self_signed_certificate(directory_, now() + std::chrono::hours(24 * 336)));
+  EXPECT_NE(text(), first) << "29 days are not";
+  EXPECT_TRUE(TlsContext::open(files_.certificate, files_.key)) << "the two belong together again";
+}
+
+TEST_F(EdgeTls, ACertificateWithoutItsKeyIsMadeAnew) {
+  std::filesystem::remove(files_.key);
+
+  ASSERT_TRUE(make_self_signed_certificate(directory_, now()));
+
+  EXPECT_TRUE(TlsContext::open(files_.certificate, files_.key));
+}
+
 TEST_F(EdgeTls, AFileThatIsNoCertificateIsAnErrorThatNamesIt) {
   std::ofstream(directory_ + "/nonsense.pem") << "nonsense";
   EdgeUnderTest other(echo_body);

@@ -23,7 +23,8 @@ class TlsContext {
 std::unique_ptr<Transport> tls_transport(TlsContext& context, int fd);
 
 // For the demo: a certificate for localhost, 127.0.0.1 and ::1 with a P-256 key, valid for a year from `now`,
-// under `directory` as certificate.pem and key.pem (0600). Files that are there already are kept.
+// under `directory` as certificate.pem and key.pem, both 0600. Those that are there already are kept, unless
+// the certificate has less than 30 days left or the two do not belong together: then both are made anew.
 struct CertificateFiles {
   std::string certificate, key;
 };

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +13,9 @@
 
 namespace florin {
 namespace {
+
+// A demo that is started today is not to end in the middle of a day next week.
+constexpr std::chrono::hours kRenewBefore{30 * 24};
 
 struct Free {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
@@ -27,12 +31,30 @@ bool add_extension(X509* certificate, int kind, const char* value) {
   return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
+std::time_t seconds_of(Instant when) {
+  return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+}
+
+// Whether the pair is there, belongs together and will last for a while.
+bool still_good(const CertificateFiles& files, Instant now) {
+  const Owned<BIO> certificate_file(BIO_new_file(files.certificate.c_str(), "r")),
+      key_file(BIO_new_file(files.key.c_str(), "r"));
+  if (certificate_file == nullptr || key_file == nullptr) return false;
+  const Owned<X509> certificate(PEM_read_bio_X509(certificate_file.get(), nullptr, nullptr, nullptr));
+  const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(key_file.get(), nullptr, nullptr, nullptr));
+  if (certificate == nullptr || key == nullptr) return false;
+  std::time_t begun = seconds_of(now), lasting = seconds_of(now + kRenewBefore);
+  return X509_check_private_key(certificate.get(), key.get()) == 1 &&
+         X509_cmp_time(X509_get0_notBefore(certificate.get()), &begun) < 0 &&
+         X509_cmp_time(X509_get0_notAfter(certificate.get()), &lasting) > 0;
+}
+
 // Null when OpenSSL cannot.
 Owned<X509> sign_for_localhost(EVP_PKEY* key, Instant now) {
   Owned<X509> certificate(X509_new());
   if (certificate == nullptr) return nullptr;
   X509* raw = certificate.get();
-  const std::time_t start = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::time_t start = seconds_of(now);
   X509_NAME* name = X509_get_subject_name(raw);
   static constexpr char kName[] = "localhost";
   const bool made =
@@ -66,8 +88,10 @@ Result<CertificateFiles> make_self_signed_certificate(const std::string& directo
   const CertificateFiles files{directory + "/certificate.pem", directory + "/key.pem"};
   std::error_code error;
   std::filesystem::create_directories(directory, error);
-  if (std::filesystem::exists(files.certificate, error) && std::filesystem::exists(files.key, error))
+  if (still_good(files, now)) {
+    ::chmod(files.key.c_str(), 0600);  // Copied from elsewhere, perhaps.
     return files;
+  }
   std::filesystem::remove(files.certificate, error);
   std::filesystem::remove(files.key, error);
 
