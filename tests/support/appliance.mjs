@@ -76,9 +76,9 @@ class Appliance {
     this.set = set;
     this.port = await free_port();
     this.url = `http://127.0.0.1:${this.port}`;
-    const sandbox_port = await free_port();
-    this.far_sides = new FarSides(`http://127.0.0.1:${sandbox_port}`);
-    await this.run('florin', ['sandbox', '--port', String(sandbox_port)], path.join(this.directory, 'sandbox.log'));
+    this.sandbox_port = await free_port();
+    this.far_sides = new FarSides(`http://127.0.0.1:${this.sandbox_port}`);
+    await this.start_far_sides();
     await this.start_daemon();
     this.contract = new Contract((await request('GET', `${this.url}/openapi.json`)).json);
   }
@@ -102,6 +102,26 @@ class Appliance {
     child.unref();
     child.stdout.unref();
     return { child, line };
+  }
+
+  // What a command of `florin` prints, over this appliance's configuration; throws when it fails.
+  cli(...command) {
+    const settings = [`server.port=${this.port}`, `store.url=${this.store.url}`];
+    const where = ['--config', this.config, ...settings.flatMap((option) => ['--set', option])];
+    return execFileSync(path.join(build, 'bin', 'florin'), [...where, ...command], { cwd: this.directory, encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  async start_far_sides() {
+    const { child } = await this.run('florin', ['sandbox', '--port', String(this.sandbox_port)], path.join(this.directory, 'sandbox.log'));
+    this.sandbox = child;
+  }
+  // With new plugins and accounts, and empty books.
+  async restart_far_sides() {
+    this.sandbox.ref();
+    const ended = new Promise((resolve) => this.sandbox.once('exit', resolve));
+    this.sandbox.kill('SIGTERM');
+    await ended;
+    await this.start_far_sides();
   }
 
   async start_daemon() {
