@@ -2,6 +2,8 @@
 // (That every answer of every API test is as described, the tests' own client checks: support/contract.mjs.)
 import assert from 'node:assert/strict';
 
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+
 import { start_appliance } from '../support/appliance.mjs';
 
 const florin = await start_appliance();
@@ -14,6 +16,12 @@ test('the document says OpenAPI 3.1 and what it needs for itself', () => {
   assert.match(document.openapi, /^3\.1\.\d+$/);
   assert.ok(document.info.title && document.info.version && document.info.license.identifier);
   assert.ok(document.components.securitySchemes.key);
+});
+
+test('a linter that we did not write finds nothing: all recommended rules, each an error', async () => {
+  const config = await createConfig({ extends: ['recommended-strict'] });
+  const found = await lintFromString({ source: JSON.stringify(document), absoluteRef: '/openapi.json', config });
+  assert.deepEqual(found.map(({ ruleId, message, location }) => `${ruleId}: ${location[0].pointer}: ${message}`), []);
 });
 
 test('every operation has a summary, a known tag, and an id of its own', () => {
