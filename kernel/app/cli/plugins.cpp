@@ -1,4 +1,5 @@
 // florin plugin list | new | lift.
+#include <filesystem>
 #include <iostream>
 
 #include "kernel/app/cli/cli.hpp"
@@ -41,7 +42,7 @@ void add_plugin_commands(CLI::App& app, CliContext& context) {
   fresh->add_option("--kind", *kind, "provider, notifier or fraud")->capture_default_str();
   fresh->add_option("--directory", *folder, "Where its folder goes")->capture_default_str();
   fresh->callback([&context, name, kind, folder] {
-    const auto written = write_plugin_folder(*kind, *name, *folder);
+    const auto written = write_plugin_folder(*kind, *name, (std::filesystem::path(*folder) / *name).string());
     if (!written) return context.fail(written.error().message);
     for (const std::string& file : *written) std::cout << "wrote " << file << "\n";
   });
