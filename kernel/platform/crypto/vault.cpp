@@ -4,6 +4,8 @@
 #include "kernel/platform/crypto/vault.hpp"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -97,17 +99,26 @@ class KeyedVault final : public Vault {
   }
 
   std::string fingerprint(const Secret& text, std::string_view purpose) const override {
-    // The length first: no purpose and text read as another purpose and text.
-    const std::string named = std::to_string(purpose.size()) + ":" + std::string(purpose);
-    const Secret key(hmac_sha256(fingerprint_key_.expose(), named));
-    return to_hex(hmac_sha256(key.expose(), text.expose())).substr(0, 32);
+    return to_hex(hmac_sha256(key_for(purpose).expose(), text.expose())).substr(0, 32);
   }
 
  private:
+  // Purposes are a handful of literals, each asked for with every payment: their keys are kept.
+  const Secret& key_for(std::string_view purpose) const {
+    const std::lock_guard lock(purposes_mutex_);
+    const auto known = purposes_.find(purpose);
+    if (known != purposes_.end()) return known->second;
+    // The length first: no purpose and text read as another purpose and text.
+    const std::string named = std::to_string(purpose.size()) + ":" + std::string(purpose);
+    return purposes_.emplace(purpose, Secret(hmac_sha256(fingerprint_key_.expose(), named))).first->second;
+  }
+
   std::string current_;
   std::map<std::string, Secret> keys_;
   Random& random_;
   Secret fingerprint_key_;
+  mutable std::mutex purposes_mutex_;
+  mutable std::map<std::string, Secret, std::less<>> purposes_;  // Never removed from: references stay good.
 };
 
 }  // namespace

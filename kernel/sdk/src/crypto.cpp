@@ -4,10 +4,11 @@
 #include <array>
 #include <memory>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 
@@ -22,6 +23,7 @@ const unsigned char* bytes_of(std::string_view text) {
 
 struct Free {
   void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
@@ -46,13 +48,29 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
+namespace {
+// OpenSSL 3 looks the algorithm up anew in every HMAC(), which costs more than hashing a short text.
+EVP_MAC_CTX* new_hmac_sha256() {
+  EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  EVP_MAC_CTX* const context = EVP_MAC_CTX_new(hmac);
+  EVP_MAC_free(hmac);  // The context holds it.
+  char name[] = "SHA256";
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end()};
+  FLORIN_CHECK(context != nullptr && EVP_MAC_CTX_set_params(context, parameters) == 1, "OpenSSL has HMAC-SHA-256");
+  return context;
+}
+}  // namespace
+
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  thread_local const std::unique_ptr<EVP_MAC_CTX, Free> context(new_hmac_sha256());
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  std::size_t size = 0;
   // OpenSSL takes a null key for "the key of the call before"; an empty one is not null.
-  const char* start = key.data() ? key.data() : "";
-  const auto* done = HMAC(EVP_sha256(), start, static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
-                          reinterpret_cast<unsigned char*>(digest.data()), nullptr);
-  FLORIN_CHECK(done != nullptr, "HMAC-SHA-256 has no input that it refuses");
+  const auto* start = key.data() ? bytes_of(key) : reinterpret_cast<const unsigned char*>("");
+  const bool done = EVP_MAC_init(context.get(), start, key.size(), nullptr) == 1 &&
+                    EVP_MAC_update(context.get(), bytes_of(bytes), bytes.size()) == 1 &&
+                    EVP_MAC_final(context.get(), reinterpret_cast<unsigned char*>(digest.data()), &size, digest.size()) == 1;
+  FLORIN_CHECK(done, "HMAC-SHA-256 has no input that it refuses");
   return digest;
 }
 
