@@ -30,12 +30,14 @@ std::vector<std::string> ApiRequest::query_values(std::string_view name) const {
   return values;
 }
 
-ApiAnswer json_answer(int status, const Json& body) {
+ApiAnswer text_answer(int status, std::string body) {
   ApiAnswer answer;
   answer.status = status;
-  answer.body = to_text(body);
+  answer.body = std::move(body);
   return answer;
 }
+
+ApiAnswer json_answer(int status, const Json& body) { return text_answer(status, to_text(body)); }
 
 ApiAnswer problem(int status, std::string_view type, std::string_view code, std::string_view message,
                   std::string_view param, Json extra) {

@@ -83,6 +83,8 @@ ApiAnswer problem(const Error& error);
 ApiAnswer problem(int status, std::string_view type, std::string_view code, std::string_view message,
                   std::string_view param = {}, Json extra = Json::object());
 ApiAnswer json_answer(int status, const Json& body);
+// `body` is JSON already.
+ApiAnswer text_answer(int status, std::string body);
 // {"object":"list","data":[...],"has_more":...,"url":...}
 Json list_body(std::vector<Json> data, bool has_more, std::string_view url);
 

@@ -35,14 +35,14 @@ TryOutcome try_outcome_from(std::string_view text) {
   return TryOutcome::kPending;
 }
 
-void insert_decision(Session& session, const Decision& decision) {
+void insert_decision(Session& session, const Decision& decision, const std::string& risk, const std::string& routing) {
   session.execute(
       "insert into decisions (id, merchant, payment_id, created, amount, currency, card, customer, ip, device, "
       "outcome, risk, routing) values (:id, :merchant, :payment, :created, :amount, :currency, :card, :customer, "
       ":ip, :device, :outcome, :risk, :routing)",
       decision.id, decision.merchant, decision.payment_id, micros(decision.created), decision.amount.minor(),
       decision.amount.currency().code(), decision.subject.card, decision.subject.customer, decision.subject.ip,
-      decision.subject.device, to_text(decision.outcome), to_text(decision.risk), to_text(decision.routing));
+      decision.subject.device, to_text(decision.outcome), risk, routing);
 }
 
 void settle_decision(Session& session, const std::string& merchant, const std::string& id, TryOutcome outcome) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/modules/api/json_text.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
@@ -17,7 +18,7 @@ void append_event(Session& session, const Event& event, Random& random) {
   staged.type = event.type;
   staged.object_id = event.object_id;
   staged.payment_id = event.payment_id;
-  staged.body = R"({"object":)" + to_text(event.object) + R"(,"previous_attributes":)" + to_text(event.previous) + "}";
+  staged.body = JsonText().raw("object", event.object).json("previous_attributes", event.previous).finish();
   staged.created = micros(event.created);
   session.stage(std::move(staged));
 }

@@ -21,7 +21,7 @@ struct Event {
   std::string type;        // "resource.action": "payment.succeeded"
   std::string object_id;   // pay_..., ref_...
   std::string payment_id;  // The payment it belongs to; may be empty.
-  Json object;             // As the API shows it, without anything secret.
+  std::string object;      // JSON: as the API shows it, without anything secret.
   Json previous = Json::object();  // The attributes that changed, as they were.
   Instant created;
 };

@@ -16,7 +16,7 @@ class Outbox : public test::StoreTest {
   }
   Result<Done> tell(const std::string& merchant, const std::string& type, bool fail = false) {
     return write([merchant, type, fail](Session& session) -> Result<Done> {
-      append_event(session, Event{merchant, type, "pay_1", "pay_1", Json{{"id", "pay_1"}}, Json::object(), Instant{}},
+      append_event(session, Event{merchant, type, "pay_1", "pay_1", R"({"id":"pay_1"})", Json::object(), Instant{}},
                    system_random());
       if (fail) return Error{Error::Kind::kConflict, "this unit fails"};
       return Done();

@@ -64,8 +64,8 @@ Task<void> PaymentService::answer_processing(std::shared_ptr<Trip> trip) {
     const auto payment = payments_.find(session, trip->merchant->id, trip->payment.id);
     if (!payment) return Error{Error::Kind::kNotFound, "no such payment"};
     const bool created = trip->attempt.idem_route.starts_with("createPayment");
-    ApiAnswer answer = json_answer(created ? 201 : trip->attempt.kind == AttemptKind::kAuthorize ? 200 : 202,
-                                   render_payment(*payment, std::string(kClientSecretMark)));
+    ApiAnswer answer = text_answer(created ? 201 : trip->attempt.kind == AttemptKind::kAuthorize ? 200 : 202,
+                                   payment_text(*payment, kClientSecretMark));
     answer.object_id = payment->id;
     finish_key(session, trip->merchant->id, Idempotency{trip->attempt.idem_route, trip->attempt.idem_key, ""}, answer);
     return answer;
@@ -80,7 +80,7 @@ Task<void> PaymentService::answer_processing(std::shared_ptr<Trip> trip) {
 Task<Result<Settled>> PaymentService::settle(std::shared_ptr<Trip> trip, std::function<Result<Settled>(Session&)> unit) {
   Duration pause = std::chrono::milliseconds(50);
   for (int tries = 1;; ++tries) {
-    Task<Result<Settled>> writing = doors_.store.write(unit);
+    Task<Result<Settled>> writing = doors_.store.write(std::ref(unit));
     Result<Settled> settled = co_await writing;
     const bool again = !settled && (settled.error().kind == Error::Kind::kUnavailable ||
                                     settled.error().kind == Error::Kind::kConflict);
@@ -94,6 +94,7 @@ Task<Result<Settled>> PaymentService::settle(std::shared_ptr<Trip> trip, std::fu
       }
       co_return settled;
     }
+    if (std::exchange(trip->may_be_current, false) && settled.error().kind == Error::Kind::kConflict) continue;
     Task<void> sleeping = doors_.clock.sleep(pause);
     co_await sleeping;
     pause = std::min<Duration>(pause * 2, std::chrono::seconds(5));
@@ -103,8 +104,9 @@ Task<Result<Settled>> PaymentService::settle(std::shared_ptr<Trip> trip, std::fu
 Task<void> PaymentService::finish(std::shared_ptr<Trip> trip, Authorization outcome) {
   const Instant now = doors_.clock.now();
   trip->request.reset();
-  auto unit = [this, trip, outcome, now](Session& session) {
-    Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now);
+  const auto unit = [&](Session& session) {
+    const Payment* const known = trip->may_be_current ? &trip->payment : nullptr;
+    Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now, known);
     if (settled && settled->payment.capture_before && settled->changed)
       doors_.jobs.enqueue(session,
                           Job{"expire:" + trip->payment.id, "expire_authorization",
@@ -112,11 +114,11 @@ Task<void> PaymentService::finish(std::shared_ptr<Trip> trip, Authorization outc
                           micros(*settled->payment.capture_before));
     return settled;
   };
-  Task<Result<Settled>> settling = settle(trip, unit);
-  const Result<Settled> settled = co_await settling;
+  Task<Result<Settled>> settling = settle(trip, std::ref(unit));
+  Result<Settled> settled = co_await settling;
   const bool approved = std::holds_alternative<Approved>(outcome) || std::holds_alternative<RequiresAction>(outcome);
   record_.add(trip->merchant->id + "/" + trip->attempt.account, approved);
-  trip->box.offer(settled ? settled->answer : problem(settled.error()));
+  trip->box.offer(settled ? std::move(settled->answer) : problem(settled.error()));
 }
 
 // True: the attempt failed for good and the next account's attempt is durable. False: no account is left.
@@ -146,9 +148,10 @@ Task<bool> PaymentService::fail_over(std::shared_ptr<Trip> trip, Error why) {
     return settlement_.authorize_failed(session, trip->attempt, why, next ? &*next : nullptr, now);
   };
   Task<Result<Settled>> settling = settle(trip, unit);
-  const Result<Settled> settled = co_await settling;
+  Result<Settled> settled = co_await settling;
   if (settled && settled->changed && next) {
     trip->attempt = *next;
+    trip->payment = std::move(settled->payment);
     co_return true;
   }
   trip->request.reset();

@@ -115,7 +115,7 @@ Result<ApiAnswer> cancel_here(PaymentRepository& payments, Session& session, Pay
   const Payment before = payment;
   payment.instrument.clear();
   if (auto moved = payments.advance(session, before, payment, PaymentStatus::kCanceled); !moved) return moved.error();
-  ApiAnswer answer = json_answer(200, render_payment(payment, std::string(kClientSecretMark)));
+  ApiAnswer answer = text_answer(200, payment_text(payment, kClientSecretMark));
   answer.object_id = payment.id;
   return answer;
 }

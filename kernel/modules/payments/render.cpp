@@ -1,52 +1,66 @@
 // One place spells the payment object's members; openapi's schema of it stands in routes/schemas.cpp.
 #include "kernel/modules/payments/render.hpp"
 
+#include "kernel/modules/api/json_text.hpp"
 #include "kernel/platform/clock/clock.hpp"
 
 namespace florin {
 
 namespace {
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-Json member(const Json& details, const char* name) {
-  const auto found = details.find(name);
-  return found == details.end() ? Json() : *found;
-}
 }  // namespace
 
-Json render_payment(const Payment& payment, const std::string& client_secret) {
-  const Json& details = payment.details;
+std::string payment_text(const Payment& payment, std::string_view client_secret) {
+  static const Json kNone, kNoItems = Json::array(), kNoMetadata = Json::object();
+  const auto said = [&payment](const char* name, const Json& otherwise) -> const Json& {
+    const auto found = payment.details.find(name);
+    return found == payment.details.end() ? otherwise : *found;
+  };
   const bool capturable =
       payment.status == PaymentStatus::kRequiresCapture || payment.status == PaymentStatus::kPartiallyCaptured;
-  Json json{{"id", payment.id},
-            {"object", "payment"},
-            {"amount", payment.amount.minor()},
-            {"amount_capturable", capturable ? payment.amount.minor() - payment.captured.minor() : 0},
-            {"amount_captured", payment.captured.minor()},
-            {"amount_refunded", payment.refunded.minor()},
-            {"currency", payment.amount.currency().code()},
-            {"status", to_text(payment.status)},
-            {"capture_method", payment.manual_capture ? "manual" : "automatic"},
-            {"payment_method", payment.method},
-            {"customer", member(details, "customer")},
-            {"billing", member(details, "billing")},
-            {"shipping", member(details, "shipping")},
-            {"line_items", details.value("line_items", Json::array())},
-            {"description", member(details, "description")},
-            {"country", member(details, "country")},
-            {"return_url", member(details, "return_url")},
-            {"metadata", details.value("metadata", Json::object())},
-            {"next_action", payment.next_action},
-            {"last_error", payment.last_error},
-            {"account", or_null(payment.account)},
-            {"provider", or_null(payment.provider)},
-            {"review", payment.in_review},
-            {"pending_attempt", or_null(payment.busy)},
-            {"created", unix_seconds(payment.created)},
-            {"updated", unix_seconds(payment.updated)},
-            {"livemode", payment.livemode}};
-  json["capture_before"] = payment.capture_before ? Json(unix_seconds(*payment.capture_before)) : Json();
-  if (!client_secret.empty()) json["client_secret"] = client_secret;
-  return json;
+  std::optional<std::int64_t> capture_before;
+  if (payment.capture_before) capture_before = unix_seconds(*payment.capture_before);
+  JsonText json;
+  json.text("id", payment.id).text("object", "payment");
+  if (!client_secret.empty()) json.text("client_secret", client_secret);
+  json.integer("amount", payment.amount.minor())
+      .integer("amount_capturable", capturable ? payment.amount.minor() - payment.captured.minor() : 0)
+      .integer("amount_captured", payment.captured.minor())
+      .integer("amount_refunded", payment.refunded.minor())
+      .text("currency", payment.amount.currency().code())
+      .text("status", to_text(payment.status))
+      .text("capture_method", payment.manual_capture ? "manual" : "automatic")
+      .json("payment_method", payment.method)
+      .json("customer", said("customer", kNone))
+      .json("billing", said("billing", kNone))
+      .json("shipping", said("shipping", kNone))
+      .json("line_items", said("line_items", kNoItems))
+      .json("description", said("description", kNone))
+      .json("country", said("country", kNone))
+      .json("return_url", said("return_url", kNone))
+      .json("metadata", said("metadata", kNoMetadata))
+      .json("next_action", payment.next_action)
+      .json("last_error", payment.last_error)
+      .text_or_null("account", payment.account)
+      .text_or_null("provider", payment.provider)
+      .boolean("review", payment.in_review)
+      .text_or_null("pending_attempt", payment.busy)
+      .integer_or_null("capture_before", capture_before)
+      .integer("created", unix_seconds(payment.created))
+      .integer("updated", unix_seconds(payment.updated))
+      .boolean("livemode", payment.livemode);
+  return json.finish();
+}
+
+Json render_payment(const Payment& payment, std::string_view client_secret) {
+  return Json::parse(payment_text(payment, client_secret));
+}
+
+ApiAnswer refusal(int status, const Json& error, const Payment& payment) {
+  JsonText body;
+  body.raw("payment", payment_text(payment, kClientSecretMark));
+  for (const auto& [name, value] : error.items()) body.json(name, value);
+  return text_answer(status, JsonText().raw("error", body.finish()).finish());
 }
 
 Json render_attempt(const Attempt& attempt) {

@@ -2,21 +2,28 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <florin/json.hpp>
 
+#include "kernel/modules/api/api.hpp"
 #include "kernel/modules/payments/payment.hpp"
 
 namespace florin {
 
-// The API's payment object. `client_secret` is left out of events and lists, where it stays "".
-Json render_payment(const Payment& payment, const std::string& client_secret = "");
+// The API's payment object, as text. `client_secret` is left out of events and lists, where it stays "".
+std::string payment_text(const Payment& payment, std::string_view client_secret = "");
+// The same as a tree, for those who add to it.
+Json render_payment(const Payment& payment, std::string_view client_secret = "");
+// A payment that was refused: `error`'s members and the payment as it stands, marked for its client secret.
+ApiAnswer refusal(int status, const Json& error, const Payment& payment);
 Json render_attempt(const Attempt& attempt);
 // As policies are given it (scripts/README.md), from what is stored: a replay sees what the first run saw.
 // `attempt` counts from 1.
 Json policy_payment(const Payment& payment, int attempt, Instant now);
 
-// Stored answers hold this instead of the secret; it is put in when the answer leaves.
+// Stored answers hold this instead of the secret; it is put in when the answer leaves, at the first place
+// where it stands: what merchants and providers wrote comes after it.
 inline constexpr std::string_view kClientSecretMark = "@client_secret@";
 
 }  // namespace florin

@@ -64,7 +64,7 @@ std::optional<std::int64_t> micros_of(const std::optional<Instant>& instant) {
 
 void tell(Session& session, const Payment& payment, std::string_view type, Json previous, Random& random) {
   append_event(session,
-               Event{payment.merchant, std::string(type), payment.id, payment.id, render_payment(payment),
+               Event{payment.merchant, std::string(type), payment.id, payment.id, payment_text(payment),
                      std::move(previous), payment.updated},
                random);
 }

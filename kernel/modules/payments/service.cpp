@@ -73,7 +73,7 @@ Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<c
 
   const std::string id = merchant->id;
   const std::string token = order.method.token;
-  auto query = [this, id, idempotency, token, payment_id, resolved](Session& session) -> Result<Resolved> {
+  const auto query = [&](Session& session) -> Result<Resolved> {
     Resolved found = resolved;
     if (!idempotency.key.empty())
       found.seen = key_is_known(session, id, idempotency);
@@ -97,7 +97,7 @@ Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<c
     if (auto known = find_customer(session, found.customer)) found.customer = *known;
     return found;
   };
-  Task<Result<Resolved>> reading = doors_.store.read(query);
+  Task<Result<Resolved>> reading = doors_.store.read(std::ref(query));
   Result<Resolved> found = co_await reading;
   if (!found) co_return found.error();
   if (found->wrong) co_return *found->wrong;
@@ -157,7 +157,7 @@ Task<ApiAnswer> PaymentService::store_unconfirmed(std::shared_ptr<const Merchant
     }
     if (order.method.given()) made.method = method_face(order.method, face);
     payments_.insert(session, made);
-    ApiAnswer answer = json_answer(201, render_payment(made, std::string(kClientSecretMark)));
+    ApiAnswer answer = text_answer(201, payment_text(made, kClientSecretMark));
     answer.object_id = made.id;
     return answer;
   };
@@ -269,8 +269,9 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     Attempt attempt;
     ApiAnswer answer;  // When nothing goes out.
   };
-  auto unit = [this, merchant, payment, is_new, resolved, risk, routing, subject, attempt, goes, idempotency,
-               now](Session& session) -> Result<Claimed> {
+  const std::string risk_record = to_text(risk.record), routing_record = to_text(routing.record);
+  // It borrows from this frame, which waits for it, and changes nothing there: it may be run again.
+  const auto unit = [&](Session& session) -> Result<Claimed> {
     Claimed begun{claim_key(session, merchant->id, idempotency, payment.id, now), payment, attempt, {}};
     if (begun.claim.what == KeyClaim::What::kReplay) return begun;
     if (begun.claim.what != KeyClaim::What::kFresh) return key_error(begun.claim.what);
@@ -311,9 +312,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     Decision decision{attempt.decision_id, merchant->id, made.id, now, made.amount, subject};
     decision.outcome = goes ? TryOutcome::kPending
                        : risk.verdict == RiskVerdict::kBlock ? TryOutcome::kBlocked : TryOutcome::kDropped;
-    decision.risk = risk.record;
-    decision.routing = routing.record;
-    insert_decision(session, decision);
+    insert_decision(session, decision, risk_record, routing_record);
     if (goes) {
       payments_.insert_attempt(session, begun.attempt);
       return begun;
@@ -331,7 +330,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     finish_key(session, merchant->id, idempotency, begun.answer);
     return begun;
   };
-  Task<Result<Claimed>> beginning = doors_.store.write(unit);
+  Task<Result<Claimed>> beginning = doors_.store.write(std::ref(unit));
   Result<Claimed> begun = co_await beginning;
   const bool carried = begun && begun->claim.what == KeyClaim::What::kFresh && goes;
   if (!carried) {

@@ -56,23 +56,26 @@ Json failure_error(std::string_view type, std::string_view code, const std::stri
 
 ApiAnswer Settlement::answer_of(const Payment& payment, const std::string& route) {
   if (payment.status == PaymentStatus::kRequiresPaymentMethod && !payment.last_error.is_null()) {
-    Json error = payment.last_error;
-    error["payment"] = render_payment(payment, std::string(kClientSecretMark));
     const std::string type = text_at(payment.last_error, "type");
     const int status = type == "card_error" ? 402 : type == "invalid_request_error" ? 400 : 502;
-    return json_answer(status, Json{{"error", std::move(error)}});
+    return refusal(status, payment.last_error, payment);
   }
   const bool created = route.starts_with("createPayment");
-  return json_answer(created ? 201 : 200, render_payment(payment, std::string(kClientSecretMark)));
+  return text_answer(created ? 201 : 200, payment_text(payment, kClientSecretMark));
 }
 
 // Marks the attempt and reads its payment. `ends`: the attempt's story is over.
-Result<Settled> Settlement::load(Session& session, Attempt& attempt, AttemptState state, Instant now, bool ends) {
-  auto payment = payments_.find(session, attempt.merchant, attempt.payment_id);
-  if (!payment) return Error{Error::Kind::kNotFound, "no such payment: " + attempt.payment_id};
+Result<Settled> Settlement::load(Session& session, Attempt& attempt, AttemptState state, Instant now, bool ends,
+                                 const Payment* known) {
   attempt.state = state;
   if (ends) attempt.ended = now;
   const bool changed = payments_.settle_attempt(session, attempt);
+  std::optional<Payment> payment;
+  if (known && changed)
+    payment = *known;  // Its version tells whether it still is so, when it is written.
+  else
+    payment = payments_.find(session, attempt.merchant, attempt.payment_id);
+  if (!payment) return Error{Error::Kind::kNotFound, "no such payment: " + attempt.payment_id};
   payment->updated = now;
   return Settled{std::move(*payment), {}, changed, TryOutcome::kPending};
 }
@@ -109,7 +112,8 @@ void Settlement::book_capture(Session& session, const Payment& payment, const At
        random_);
 }
 
-Result<Settled> Settlement::authorized(Session& session, Attempt attempt, const Authorization& outcome, Instant now) {
+Result<Settled> Settlement::authorized(Session& session, Attempt attempt, const Authorization& outcome, Instant now,
+                                       const Payment* known) {
   const auto* const approved = std::get_if<Approved>(&outcome);
   const auto* const action = std::get_if<RequiresAction>(&outcome);
   const auto* const declined = std::get_if<Declined>(&outcome);
@@ -131,8 +135,10 @@ Result<Settled> Settlement::authorized(Session& session, Attempt attempt, const 
     attempt.message = doubt->why.substr(0, 500);
     if (!doubt->reference.empty()) attempt.reference = doubt->reference;
   }
-  FLORIN_TRY(loaded, load(session, attempt, state, now, approved || declined));
+  FLORIN_TRY(loaded, load(session, attempt, state, now, approved || declined, doubt ? nullptr : known));
   Payment& payment = loaded.payment;
+  if (known && loaded.changed && payment.active_attempt != attempt.id)
+    return Error{Error::Kind::kConflict, "payment " + payment.id + " is not as its caller knew it", "payment_changed", ""};
   if (!loaded.changed || payment.active_attempt != attempt.id) {
     loaded.changed = false;
     loaded.answer = answer_of(payment, attempt.idem_route);
@@ -246,7 +252,7 @@ Result<Settled> Settlement::modified(Session& session, Attempt attempt, const Mo
   FLORIN_TRY(loaded, load(session, attempt, state, now, accepted || declined));
   Payment& payment = loaded.payment;
   if (!loaded.changed || (!accepted && !declined)) {
-    loaded.answer = json_answer(200, render_payment(payment, std::string(kClientSecretMark)));
+    loaded.answer = text_answer(200, payment_text(payment, kClientSecretMark));
     return loaded;
   }
   const Payment before = payment;
@@ -261,8 +267,7 @@ Result<Settled> Settlement::modified(Session& session, Attempt attempt, const Mo
     if (auto kept = payments_.keep(session, payment); !kept) return kept.error();
     Json error = decline_error(*declined, attempt.id);
     error["code"] = std::string(to_text(attempt.kind)) + "_declined";
-    error["payment"] = render_payment(payment, std::string(kClientSecretMark));
-    return finish(session, std::move(loaded), attempt, json_answer(402, Json{{"error", std::move(error)}}));
+    return finish(session, std::move(loaded), attempt, refusal(402, error, payment));
   }
   PaymentStatus to = PaymentStatus::kCanceled;
   if (attempt.kind == AttemptKind::kCapture) {

@@ -41,7 +41,10 @@ class Settlement {
   void set_refunds(RefundBooks* refunds) { refunds_ = refunds; }
 
   // `attempt` carries what is new: exchanges, references. Its state is set here.
-  Result<Settled> authorized(Session& session, Attempt attempt, const Authorization& outcome, Instant now);
+  // `known`: the payment as the caller has it, when nobody should have changed it since; then it is not read
+  // again, and if somebody has, the answer is kConflict: ask once more without. Null: it is read.
+  Result<Settled> authorized(Session& session, Attempt attempt, const Authorization& outcome, Instant now,
+                             const Payment* known = nullptr);
   // A definite failure without a decline; `next` (already numbered) goes on elsewhere, or nothing does.
   Result<Settled> authorize_failed(Session& session, Attempt attempt, const Error& why, const Attempt* next, Instant now);
   // A resume could not be asked: the payer's action still stands.
@@ -53,7 +56,8 @@ class Settlement {
   static ApiAnswer answer_of(const Payment& payment, const std::string& route);
 
  private:
-  Result<Settled> load(Session& session, Attempt& attempt, AttemptState state, Instant now, bool ends);
+  Result<Settled> load(Session& session, Attempt& attempt, AttemptState state, Instant now, bool ends,
+                       const Payment* known = nullptr);
   Settled finish(Session& session, Settled settled, const Attempt& attempt, ApiAnswer answer);
   // The authorization that a canceled payment was waiting for has ended too.
   void end_waiting(Session& session, const Payment& payment, Instant now);

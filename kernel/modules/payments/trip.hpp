@@ -38,6 +38,7 @@ struct Trip {
 
   std::shared_ptr<const Merchant> merchant;
   Payment payment;  // As it was when the attempt became durable.
+  bool may_be_current = true;  // Whether `payment` may still be how it stands: not once a change was refused.
   Attempt attempt;
   std::optional<AuthorizeRequest> request;  // Holds the instrument; dropped as soon as it is not needed.
   std::vector<std::string> routes;          // Accounts still to be tried after this attempt's.

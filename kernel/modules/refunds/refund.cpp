@@ -56,7 +56,7 @@ void RefundService::insert(Session& session, const Refund& refund) {
       to_text(refund.status), refund.reason, to_text(refund.metadata), refund.attempt_id, refund.reference,
       to_text(refund.error), micros(refund.created), micros(refund.updated));
   append_event(session,
-               Event{refund.merchant, "refund.created", refund.id, refund.payment_id, render_refund(refund),
+               Event{refund.merchant, "refund.created", refund.id, refund.payment_id, to_text(render_refund(refund)),
                      Json::object(), refund.created},
                payments_.doors().random);
 }
@@ -101,7 +101,7 @@ void RefundService::advance(Session& session, Refund& refund, RefundStatus to, s
       to_text(to), refund.reference, to_text(refund.error), micros(now), refund.id, refund.merchant, was);
   FLORIN_CHECK(changed == 1, "the single writer has just read this refund");
   append_event(session,
-               Event{refund.merchant, std::string(event), refund.id, refund.payment_id, render_refund(refund),
+               Event{refund.merchant, std::string(event), refund.id, refund.payment_id, to_text(render_refund(refund)),
                      Json{{"status", was}}, now},
                payments_.doors().random);
 }

@@ -1,0 +1,39 @@
+// Writes a JSON object straight into text: for the objects that every payment renders several times, where
+// building a tree first costs more than all the rest. What is rare stays a Json and goes in by json().
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <florin/json.hpp>
+
+namespace florin {
+
+// Members come out in the order in which they are written. Names are literals of ours: they are not escaped.
+class JsonText {
+ public:
+  JsonText() { out_.reserve(1024); }
+
+  JsonText& text(std::string_view name, std::string_view value);
+  // An empty text is null.
+  JsonText& text_or_null(std::string_view name, std::string_view value);
+  JsonText& integer(std::string_view name, std::int64_t value);
+  JsonText& integer_or_null(std::string_view name, std::optional<std::int64_t> value);
+  // Of bool alone: a pointer or a number would else turn into one without a word.
+  JsonText& boolean(std::string_view name, std::same_as<bool> auto value) { return raw(name, value ? "true" : "false"); }
+  JsonText& json(std::string_view name, const Json& value);
+  // A text that is JSON already.
+  JsonText& raw(std::string_view name, std::string_view json);
+
+  // The object; nothing can be written after it.
+  std::string finish();
+
+ private:
+  void name(std::string_view name);
+  std::string out_;
+};
+
+}  // namespace florin
