@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "kernel/modules/merchants/policy_view.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/repository.hpp"
 #include "kernel/modules/risk/risk.hpp"
@@ -50,20 +51,33 @@ Json signals_given(const Json& risk) {
   return signals;
 }
 
+void write_payment(PolicyWriter& writer, const PastDecision& past, const RiskSaid* risk) {
+  write_policy_payment(writer, past.payment, past.attempt, past.decision.created, risk);
+}
+
 std::string verdict_of(const Policy& policy, const Merchant& merchant, const PastDecision& past) {
-  const PolicyResult result = policy.run({policy_payment(past.payment, past.attempt, past.decision.created),
-                                          signals_given(past.decision.risk), policy_merchant(merchant)});
+  const Json signals = signals_given(past.decision.risk);
+  const PolicyResult result = policy.run({[&past](PolicyWriter& writer) { write_payment(writer, past, nullptr); },
+                                          [&signals](PolicyWriter& writer) { writer.json(signals); },
+                                          [&merchant](PolicyWriter& writer) {
+                                            writer.map(4);
+                                            write_policy_merchant(writer, merchant);
+                                            writer.end();
+                                          }});
   if (!result.ok) return "failed: " + result.why;
   const auto answer = read_risk_answer(result.value);
   return answer ? std::string(to_text(answer->verdict)) : "failed: " + answer.error().message;
 }
 
+// `past` outlives the question.
 RoutingQuestion question_of(const PastDecision& past) {
   RoutingQuestion question{past.payment.amount, past.payment.method_type, std::nullopt, text_at(past.payment.details, "country"),
-                           past.payment.manual_capture, policy_payment(past.payment, past.attempt, past.decision.created)};
+                           past.payment.manual_capture, [&past](PolicyWriter& writer) {
+                             const std::string decision = text_at(past.decision.risk, "decision");
+                             const RiskSaid said{decision, integer_at(past.decision.risk, "score").value_or(0)};
+                             write_payment(writer, past, &said);
+                           }};
   if (past.payment.method.is_object() && past.payment.method.contains("card")) question.card_input = CardInput::kPan;
-  question.payment["risk"] = {{"decision", text_at(past.decision.risk, "decision")},
-                              {"score", integer_at(past.decision.risk, "score").value_or(0)}};
   return question;
 }
 
@@ -110,7 +124,7 @@ void replay_policies(CliContext& context, const ReplayAsked& asked) {
     }
     if (!asked.routing.empty() && !one.decision.routing.empty()) {
       const RoutingDecision again = routing.decide(merchant, question_of(one));
-      const std::string was = first_route(one.decision.routing.value("routes", Json::array())), now = first_route(again.record["routes"]);
+      const std::string was = first_route(one.decision.routing.value("routes", Json::array())), now = again.routes.empty() ? "none" : again.routes.front();
       changed = changed || was != now;
       row["route"] = was + " -> " + now;
       ++changes["route " + was + " -> " + now];

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <florin/json.hpp>
 
@@ -15,7 +16,7 @@ namespace florin {
 // Members come out in the order in which they are written. Names are literals of ours: they are not escaped.
 class JsonText {
  public:
-  JsonText() { out_.reserve(1024); }
+  JsonText() { out_.reserve(512); }
 
   JsonText& text(std::string_view name, std::string_view value);
   // An empty text is null.
@@ -33,6 +34,19 @@ class JsonText {
 
  private:
   void name(std::string_view name);
+  std::string out_;
+};
+
+// The same for a list of values that are JSON already.
+class JsonTextList {
+ public:
+  void add(std::string_view json) {
+    out_ += out_.empty() ? '[' : ',';
+    out_ += json;
+  }
+  std::string finish() { return out_.empty() ? "[]" : std::move(out_) + "]"; }
+
+ private:
   std::string out_;
 };
 

@@ -36,6 +36,7 @@ class Builder {
     merchant->id = from.id;
     merchant->config = &from;
     merchant->owner = config_;
+    for (const Currency currency : merchant->config->currencies) merchant->currency_codes.emplace_back(currency.code());
     merchant->livemode = config_->mode == AppConfig::Mode::kLive;
     for (const auto& [name, account] : from.accounts) add_account(*merchant, name, account);
     for (const FraudRuleConfig& rule : from.fraud) add_rule(*merchant, rule);

@@ -46,6 +46,7 @@ struct Merchant {
   std::vector<MerchantFraudRule> fraud;
   std::map<std::string, MerchantNotifier> notifiers;
   std::shared_ptr<const Policy> routing, risk;  // risk may be null: every payment is allowed.
+  std::vector<std::string> currency_codes;        // Of config->currencies.
   bool livemode = false;
   std::shared_ptr<const AppConfig> owner;  // Keeps what `config` points to.
 };

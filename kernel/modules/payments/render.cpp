@@ -84,26 +84,36 @@ Json render_attempt(const Attempt& attempt) {
   return json;
 }
 
-Json policy_payment(const Payment& payment, int attempt, Instant now) {
-  Json json{{"id", payment.id},
-            {"amount_minor", payment.amount.minor()},
-            {"amount_text", payment.amount.text()},
-            {"currency", payment.amount.currency().code()},
-            {"exponent", payment.amount.currency().exponent()},
-            {"method", payment.method_type},
-            {"capture_method", payment.manual_capture ? "manual" : "automatic"},
-            {"country", text_at(payment.details, "country")},
-            {"customer_id", payment.customer_id},
-            {"description", text_at(payment.details, "description")},
-            {"metadata", payment.details.value("metadata", Json::object())},
-            {"attempt", attempt},
-            {"now", {{"unix", unix_seconds(now)}}}};
-  if (const Json* card = payment.method.is_object() ? find(payment.method, "card") : nullptr)
-    json["card"] = {{"brand", text_at(*card, "brand")},
-                    {"country", text_at(*card, "country")},
-                    {"last4", text_at(*card, "last4")},
-                    {"bin", text_at(*card, "bin")}};
-  return json;
+void write_policy_payment(PolicyWriter& writer, const Payment& payment, int attempt, Instant now, const RiskSaid* risk) {
+  writer.map(16);
+  writer.text("id", payment.id);
+  writer.integer("amount_minor", payment.amount.minor());
+  writer.text("amount_text", payment.amount.text());
+  writer.text("currency", payment.amount.currency().code());
+  writer.integer("exponent", payment.amount.currency().exponent());
+  writer.text("method", payment.method_type);
+  writer.text("capture_method", payment.manual_capture ? "manual" : "automatic");
+  writer.text("country", text_at(payment.details, "country"));
+  writer.text("customer_id", payment.customer_id);
+  writer.text("description", text_at(payment.details, "description"));
+  const Json* const metadata = find(payment.details, "metadata");
+  writer.json("metadata", metadata ? *metadata : Json::object());
+  writer.integer("attempt", attempt);
+  writer.map("now", 1);
+  writer.integer("unix", unix_seconds(now));
+  writer.end();
+  if (const Json* card = payment.method.is_object() ? find(payment.method, "card") : nullptr) {
+    writer.map("card", 4);
+    for (const char* name : {"brand", "country", "last4", "bin"}) writer.text(name, text_at(*card, name));
+    writer.end();
+  }
+  if (risk) {
+    writer.map("risk", 2);
+    writer.text("decision", risk->decision);
+    writer.integer("score", risk->score);
+    writer.end();
+  }
+  writer.end();
 }
 
 }  // namespace florin

@@ -8,6 +8,7 @@
 
 #include "kernel/modules/api/api.hpp"
 #include "kernel/modules/payments/payment.hpp"
+#include "kernel/platform/lua/policy.hpp"
 
 namespace florin {
 
@@ -18,9 +19,14 @@ Json render_payment(const Payment& payment, std::string_view client_secret = "")
 // A payment that was refused: `error`'s members and the payment as it stands, marked for its client secret.
 ApiAnswer refusal(int status, const Json& error, const Payment& payment);
 Json render_attempt(const Attempt& attempt);
+// What risk said, for the routing policy.
+struct RiskSaid {
+  std::string_view decision;
+  std::int64_t score;
+};
 // As policies are given it (scripts/README.md), from what is stored: a replay sees what the first run saw.
-// `attempt` counts from 1.
-Json policy_payment(const Payment& payment, int attempt, Instant now);
+// `attempt` counts from 1. `risk` may be null: not asked yet.
+void write_policy_payment(PolicyWriter& writer, const Payment& payment, int attempt, Instant now, const RiskSaid* risk);
 
 // Stored answers hold this instead of the secret; it is put in when the answer leaves, at the first place
 // where it stands: what merchants and providers wrote comes after it.

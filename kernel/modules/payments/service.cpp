@@ -232,22 +232,27 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
   question.card_country = resolved.face ? resolved.face->country : "";
   question.billing_country = text_at(payment.details, "billing.address.country");
   question.subject = subject;
-  question.payment = policy_payment(payment, resolved.attempts + 1, now);
+  const int number = resolved.attempts + 1;
+  question.payment = [&payment, number, now](PolicyWriter& writer) {
+    write_policy_payment(writer, payment, number, now, nullptr);
+  };
   question.now = now;
-  RiskDecision risk{RiskVerdict::kAllow, 0, {}, Json::object(), {payment.amount, {}}};
+  RiskDecision risk{RiskVerdict::kAllow, 0, {}, "{}", {payment.amount, {}}};
   RoutingDecision routing;
   if (!resolved.seen) {
     Task<Result<RiskDecision>> assessing = risk_.assess(merchant, question);
     Result<RiskDecision> assessed = co_await assessing;
     if (!assessed) co_return problem(assessed.error());
     risk = std::move(*assessed);
-    RoutingQuestion ask{payment.amount, order.method.type, std::nullopt, order.country, payment.manual_capture,
-                        std::move(question.payment)};
+    const RiskSaid said{to_text(risk.verdict), risk.score};
+    const PolicyArgument about = [&payment, &said, number, now](PolicyWriter& writer) {
+      write_policy_payment(writer, payment, number, now, &said);
+    };
+    RoutingQuestion ask{payment.amount, order.method.type, std::nullopt, order.country, payment.manual_capture, about};
     if (std::holds_alternative<ProviderToken>(resolved.method.instrument))
       ask.card_input = CardInput::kProviderToken;
     else if (order.method.type == "card")
       ask.card_input = CardInput::kPan;
-    ask.payment["risk"] = {{"decision", to_text(risk.verdict)}, {"score", risk.score}};
     if (risk.verdict != RiskVerdict::kBlock) routing = routing_.decide(*merchant, ask);
   }
 
@@ -269,7 +274,6 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     Attempt attempt;
     ApiAnswer answer;  // When nothing goes out.
   };
-  const std::string risk_record = to_text(risk.record), routing_record = to_text(routing.record);
   // It borrows from this frame, which waits for it, and changes nothing there: it may be run again.
   const auto unit = [&](Session& session) -> Result<Claimed> {
     Claimed begun{claim_key(session, merchant->id, idempotency, payment.id, now), payment, attempt, {}};
@@ -312,7 +316,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     Decision decision{attempt.decision_id, merchant->id, made.id, now, made.amount, subject};
     decision.outcome = goes ? TryOutcome::kPending
                        : risk.verdict == RiskVerdict::kBlock ? TryOutcome::kBlocked : TryOutcome::kDropped;
-    insert_decision(session, decision, risk_record, routing_record);
+    insert_decision(session, decision, risk.record, routing.record);
     if (goes) {
       payments_.insert_attempt(session, begun.attempt);
       return begun;

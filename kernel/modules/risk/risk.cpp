@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/modules/api/json_text.hpp"
+#include "kernel/modules/merchants/policy_view.hpp"
+
 namespace florin {
 
 std::string_view to_text(RiskVerdict verdict) {
@@ -40,100 +43,122 @@ Result<RiskAnswer> read_risk_answer(const Json& value) {
   return answer;
 }
 
-Json policy_merchant(const Merchant& merchant) {
-  return Json{{"id", merchant.id},
-              {"country", merchant.config->country},
-              {"currency", std::string(merchant.config->currency.code())},
-              {"values", merchant.config->policy_values}};
-}
-
 namespace {
 
-Json windows_json(const MerchantFraudRule& rule, const std::vector<WindowCount>& windows) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    if (!windows[i].known) continue;
-    list.push_back({{"by", to_text(rule.windows[i].by)},
-                    {"seconds", std::chrono::duration_cast<std::chrono::seconds>(rule.windows[i].within).count()},
-                    {"count", windows[i].count},
-                    {"declined", windows[i].declined},
-                    {"sum_minor", windows[i].sum_minor}});
-  }
-  return list;
-}
-
-Json histories_json(const MerchantFraudRule& rule, const std::vector<HistoryStats>& histories) {
-  Json list = Json::array();
-  for (std::size_t i = 0; i < histories.size(); ++i)
-    list.push_back({{"of", to_text(rule.histories[i].of)},
-                    {"count", histories[i].count},
-                    {"median_minor", histories[i].median_minor},
-                    {"mad_minor", histories[i].mad_minor},
-                    {"max_minor", histories[i].max_minor}});
-  return list;
-}
-
 struct RuleSignal {
-  Json policy;  // What the policy is given.
-  Json record;  // ... and with the features, what is kept.
+  std::string_view rule;
+  Signal signal;
 };
 
-RuleSignal ask_rule(const MerchantFraudRule& rule, RiskInput& input) {
-  Signal signal;
+RuleSignal ask_rule(const MerchantFraudRule& rule, const RiskInput& input) {
+  RuleSignal said{rule.name, {}};
   std::string failed;
   try {
-    signal = rule.rule->score(input);
+    said.signal = rule.rule->score(input);
   } catch (const std::exception& e) {
     failed = std::string("the rule failed: ") + e.what();
   } catch (...) {
     failed = "the rule failed with an exception that is no std::exception";
   }
-  signal.score = std::clamp(signal.score, 0, 100);
-  if (!failed.empty()) signal.reasons = {failed};
-  Json given{{"rule", rule.name}, {"score", signal.score}, {"reasons", signal.reasons}};
-  Json record = given;
-  record["windows"] = windows_json(rule, input.windows);
-  record["histories"] = histories_json(rule, input.histories);
-  return {std::move(given), std::move(record)};
+  said.signal.score = std::clamp(said.signal.score, 0, 100);
+  if (!failed.empty()) said.signal.reasons = {failed};
+  return said;
+}
+
+void write_signals(PolicyWriter& writer, const std::vector<RuleSignal>& signals) {
+  writer.list(static_cast<int>(signals.size()));
+  for (const RuleSignal& said : signals) {
+    writer.map(3);
+    writer.text("rule", said.rule);
+    writer.integer("score", said.signal.score);
+    writer.list("reasons", static_cast<int>(said.signal.reasons.size()));
+    for (const std::string& reason : said.signal.reasons) writer.text(reason);
+    writer.end();
+    writer.end();
+  }
+  writer.end();
+}
+
+// What a rule was given and said, for the record.
+std::string signal_text(const MerchantFraudRule& rule, const RiskInput& input, const Signal& signal) {
+  JsonTextList windows, histories;
+  for (std::size_t i = 0; i < input.windows.size(); ++i) {
+    if (!input.windows[i].known) continue;
+    windows.add(JsonText()
+                    .text("by", to_text(rule.windows[i].by))
+                    .integer("seconds", std::chrono::duration_cast<std::chrono::seconds>(rule.windows[i].within).count())
+                    .integer("count", input.windows[i].count)
+                    .integer("declined", input.windows[i].declined)
+                    .integer("sum_minor", input.windows[i].sum_minor)
+                    .finish());
+  }
+  for (std::size_t i = 0; i < input.histories.size(); ++i)
+    histories.add(JsonText()
+                      .text("of", to_text(rule.histories[i].of))
+                      .integer("count", input.histories[i].count)
+                      .integer("median_minor", input.histories[i].median_minor)
+                      .integer("mad_minor", input.histories[i].mad_minor)
+                      .integer("max_minor", input.histories[i].max_minor)
+                      .finish());
+  return JsonText()
+      .text("rule", rule.name)
+      .integer("score", signal.score)
+      .json("reasons", signal.reasons)
+      .raw("windows", windows.finish())
+      .raw("histories", histories.finish())
+      .finish();
+}
+
+// The policy's part of the decision; its record.
+std::string ask_policy(const Merchant& merchant, const RiskQuestion& question, const std::vector<RuleSignal>& signals,
+                       RiskDecision& decision) {
+  const PolicyArgument given = [&signals](PolicyWriter& writer) { write_signals(writer, signals); };
+  const PolicyArgument about = [&merchant](PolicyWriter& writer) {
+    writer.map(4);
+    write_policy_merchant(writer, merchant);
+    writer.end();
+  };
+  const PolicyResult result = merchant.risk->run({question.payment, given, about});
+  const Result<RiskAnswer> answer = result.ok ? read_risk_answer(result.value)
+                                              : Error{Error::Kind::kBroken, result.why, "", ""};
+  JsonText record;
+  record.text("name", merchant.risk->name()).text("version", merchant.risk->version());
+  record.integer("instructions", result.instructions);
+  if (answer) {
+    decision.verdict = answer->verdict;
+    decision.score = std::max(decision.score, answer->score);
+    decision.reasons = answer->reasons;
+  } else {
+    decision.verdict = risk_verdict_from(merchant.config->risk_otherwise).value_or(RiskVerdict::kReview);
+    decision.reasons = {"the policy failed, so `otherwise` holds: " + answer.error().message};
+    record.text("failed", answer.error().message);
+  }
+  return record.finish();
 }
 
 }  // namespace
 
 RiskDecision decide_risk(const Merchant& merchant, const RiskQuestion& question, const Features& features) {
-  RiskDecision decision{RiskVerdict::kAllow, 0, {}, Json::object(), {question.amount, {}}};
-  Json given = Json::array(), kept = Json::array();
+  RiskDecision decision{RiskVerdict::kAllow, 0, {}, {}, {question.amount, {}}};
+  std::vector<RuleSignal> signals;
+  JsonTextList kept;
   RiskInput input{question.payment_id, question.amount, question.method_type, question.card_country,
                   question.billing_country, question.ip_country, {}, {}, question.now};
   for (std::size_t i = 0; i < merchant.fraud.size(); ++i) {
     input.windows = features.windows[i];
     input.histories = features.histories[i];
-    RuleSignal signal = ask_rule(merchant.fraud[i], input);
-    decision.score = std::max(decision.score, signal.policy["score"].get<int>());
-    given.push_back(std::move(signal.policy));
-    kept.push_back(std::move(signal.record));
+    signals.push_back(ask_rule(merchant.fraud[i], input));
+    decision.score = std::max(decision.score, signals.back().signal.score);
+    kept.add(signal_text(merchant.fraud[i], input, signals.back().signal));
   }
-  Json policy = Json::object();
-  if (merchant.risk) {
-    const PolicyResult result = merchant.risk->run({question.payment, given, policy_merchant(merchant)});
-    Result<RiskAnswer> answer = result.ok ? read_risk_answer(result.value)
-                                          : Error{Error::Kind::kBroken, result.why, "", ""};
-    policy = {{"name", merchant.risk->name()}, {"version", merchant.risk->version()},
-              {"instructions", result.instructions}};
-    if (answer) {
-      decision.verdict = answer->verdict;
-      decision.score = std::max(decision.score, answer->score);
-      decision.reasons = answer->reasons;
-    } else {
-      decision.verdict = risk_verdict_from(merchant.config->risk_otherwise).value_or(RiskVerdict::kReview);
-      decision.reasons = {"the policy failed, so `otherwise` holds: " + answer.error().message};
-      policy["failed"] = answer.error().message;
-    }
-  }
-  decision.record = {{"decision", to_text(decision.verdict)},
-                     {"score", decision.score},
-                     {"reasons", decision.reasons},
-                     {"signals", std::move(kept)},
-                     {"policy", std::move(policy)}};
+  const std::string policy = merchant.risk ? ask_policy(merchant, question, signals, decision) : "{}";
+  decision.record = JsonText()
+                        .text("decision", to_text(decision.verdict))
+                        .integer("score", decision.score)
+                        .json("reasons", decision.reasons)
+                        .raw("signals", kept.finish())
+                        .raw("policy", policy)
+                        .finish();
   return decision;
 }
 

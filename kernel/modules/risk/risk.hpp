@@ -12,6 +12,7 @@
 #include "kernel/modules/decisions/decision.hpp"
 #include "kernel/modules/merchants/directory.hpp"
 #include "kernel/modules/risk/counters.hpp"
+#include "kernel/platform/lua/policy.hpp"
 
 namespace florin {
 
@@ -25,7 +26,7 @@ struct RiskQuestion {
   std::string method_type;
   std::string card_country, billing_country, ip_country;
   TrySubject subject;
-  Json payment;  // As policies see it (scripts/README.md).
+  PolicyArgument payment;  // As policies see it (scripts/README.md).
   Instant now;
 };
 
@@ -33,7 +34,7 @@ struct RiskDecision {
   RiskVerdict verdict = RiskVerdict::kAllow;
   int score = 0;
   std::vector<std::string> reasons;
-  Json record;  // {"decision","score","reasons","signals":[...],"policy":{...}}: stored with the try.
+  std::string record;  // {"decision","score","reasons","signals":[...],"policy":{...}}: stored with the try.
   Reservation reservation;
 };
 
@@ -44,9 +45,6 @@ struct RiskAnswer {
 };
 // What a policy returned, or why it is no answer.
 Result<RiskAnswer> read_risk_answer(const Json& value);
-
-// A merchant as policies see it, without accounts.
-Json policy_merchant(const Merchant& merchant);
 
 // The pure part: rules and policy over features that have been counted. Used live and by replay.
 RiskDecision decide_risk(const Merchant& merchant, const RiskQuestion& question, const Features& features);

@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "kernel/modules/risk/risk.hpp"
+#include "kernel/modules/api/json_text.hpp"
+#include "kernel/modules/merchants/policy_view.hpp"
 
 namespace florin {
 
@@ -70,61 +71,65 @@ std::optional<std::string> lacks(const ProviderAccount& account, const RoutingQu
   return std::nullopt;
 }
 
-Json Routing::describe(const Merchant& merchant) const {
-  Json described = policy_merchant(merchant);
-  Json& accounts = described["accounts"] = Json::array();
+void Routing::describe(PolicyWriter& writer, const Merchant& merchant) const {
+  const auto set_of = [&writer](const char* name, const std::vector<std::string>& names) {
+    writer.map(name, static_cast<int>(names.size()));
+    for (const std::string& one : names) writer.boolean(one, true);
+    writer.end();
+  };
+  writer.map(5);
+  write_policy_merchant(writer, merchant);
+  writer.list("accounts", static_cast<int>(merchant.accounts.size()));
   for (const auto& [name, account] : merchant.accounts) {
-    Json currencies = Json::object(), methods = Json::object();
-    const auto& own = account.config->currencies;
-    for (const std::string& currency : own.empty() ? account.descriptor->capabilities.currencies : own)
-      currencies[currency] = true;
-    const auto& ways = account.config->methods;
-    for (const std::string& method : ways.empty() ? account.descriptor->capabilities.methods : ways) methods[method] = true;
-    // A provider that takes every currency lists none: then the merchant's own stand here.
-    if (currencies.empty())
-      for (const Currency currency : merchant.config->currencies) currencies[std::string(currency.code())] = true;
+    const Capabilities& can = account.descriptor->capabilities;
     const RouteHealth health = http_.health(account.route.key);
     const AccountRecord::Recent recent = record_.recent(account.route.key);
-    accounts.push_back(
-        {{"name", name},
-         {"provider", account.config->provider},
-         {"country", account.config->country},
-         {"currencies", std::move(currencies)},
-         {"methods", std::move(methods)},
-         {"health",
-          {{"circuit", to_text(health.circuit)},
-           {"success_per_mille", recent.count == 0 ? 1000 : recent.approved * 1000 / recent.count},
-           {"recent", recent.count},
-           {"p50_ms", std::chrono::duration_cast<std::chrono::milliseconds>(health.p50).count()}}}});
+    writer.map(6);
+    writer.text("name", name);
+    writer.text("provider", account.config->provider);
+    writer.text("country", account.config->country);
+    const auto& currencies = account.config->currencies.empty() ? can.currencies : account.config->currencies;
+    // A provider that takes every currency lists none: then the merchant's own stand here.
+    set_of("currencies", currencies.empty() ? merchant.currency_codes : currencies);
+    set_of("methods", account.config->methods.empty() ? can.methods : account.config->methods);
+    writer.map("health", 4);
+    writer.text("circuit", to_text(health.circuit));
+    writer.integer("success_per_mille", recent.count == 0 ? 1000 : recent.approved * 1000 / recent.count);
+    writer.integer("recent", recent.count);
+    writer.integer("p50_ms", std::chrono::duration_cast<std::chrono::milliseconds>(health.p50).count());
+    writer.end();
+    writer.end();
   }
-  return described;
+  writer.end();
+  writer.end();
 }
 
 RoutingDecision Routing::decide(const Merchant& merchant, const RoutingQuestion& question) const {
   RoutingDecision decision;
-  Json policy = Json::object();
+  JsonText policy;
   if (merchant.routing) {
-    const PolicyResult result = merchant.routing->run({question.payment, describe(merchant)});
+    const PolicyArgument about = [this, &merchant](PolicyWriter& writer) { describe(writer, merchant); };
+    const PolicyResult result = merchant.routing->run({question.payment, about});
     const Result<RoutingAnswer> answer = result.ok ? read_routing_answer(result.value)
                                                    : Error{Error::Kind::kBroken, result.why, "", ""};
-    policy = {{"name", merchant.routing->name()}, {"version", merchant.routing->version()},
-              {"instructions", result.instructions}};
+    policy.text("name", merchant.routing->name()).text("version", merchant.routing->version());
+    policy.integer("instructions", result.instructions);
     if (answer) {
       decision.routes = answer->routes;
       decision.reason = answer->reason;
     } else {
       decision.routes = merchant.config->routing_otherwise;
       decision.reason = "the policy failed, so `otherwise` holds: " + answer.error().message;
-      policy["failed"] = answer.error().message;
+      policy.text("failed", answer.error().message);
     }
   } else {
     decision.routes = merchant.config->routing_otherwise;
     decision.reason = "no routing policy";
   }
 
-  Json accounts = Json::array();
-  const auto note = [&accounts](const std::string& name, const std::string& provider, bool kept, std::string why) {
-    accounts.push_back({{"name", name}, {"provider", provider}, {"kept", kept}, {"why", std::move(why)}});
+  JsonTextList accounts;
+  const auto note = [&accounts](std::string_view name, std::string_view provider, bool kept, std::string_view why) {
+    accounts.add(JsonText().text("name", name).text("provider", provider).boolean("kept", kept).text("why", why).finish());
   };
   std::vector<std::string> kept;
   for (const std::string& name : decision.routes) {
@@ -146,8 +151,12 @@ RoutingDecision Routing::decide(const Merchant& merchant, const RoutingQuestion&
   for (const auto& [name, account] : merchant.accounts)
     if (!holds(decision.routes, name)) note(name, account.config->provider, false, "the policy did not choose it");
   decision.routes = std::move(kept);
-  decision.record = {{"routes", decision.routes}, {"reason", decision.reason}, {"policy", std::move(policy)},
-                     {"accounts", std::move(accounts)}};
+  decision.record = JsonText()
+                        .json("routes", decision.routes)
+                        .text("reason", decision.reason)
+                        .raw("policy", policy.finish())
+                        .raw("accounts", accounts.finish())
+                        .finish();
   return decision;
 }
 

@@ -23,13 +23,13 @@ struct RoutingQuestion {
   std::optional<CardInput> card_input;  // For cards.
   std::string country;                  // The payer's; "" when unknown.
   bool manual_capture = false;
-  Json payment;  // As policies see it (scripts/README.md).
+  PolicyArgument payment;  // As policies see it (scripts/README.md).
 };
 
 struct RoutingDecision {
   std::vector<std::string> routes;  // Account names, first choice first.
   std::string reason;
-  Json record;  // {"routes","reason","policy":{...},"accounts":[{"name","provider","kept","why"}]}
+  std::string record = "{}";  // {"routes","reason","policy":{...},"accounts":[{"name","provider","kept","why"}]}
 };
 
 struct RoutingAnswer {
@@ -66,7 +66,7 @@ class Routing {
   RoutingDecision decide(const Merchant& merchant, const RoutingQuestion& question) const;
 
  private:
-  Json describe(const Merchant& merchant) const;
+  void describe(PolicyWriter& writer, const Merchant& merchant) const;
   const HttpClient& http_;
   AccountRecord& record_;
 };

@@ -53,7 +53,7 @@ std::string expectation(const std::string& source) {
 std::string complaint_of(const std::string& name, const std::string& source) {
   const auto policy = compile_policy(name, source);
   if (!policy) return policy.error().message;
-  const PolicyResult result = (*policy)->run({Json{{"amount_minor", 1200}}, Json::object()});
+  const PolicyResult result = (*policy)->run_json({Json{{"amount_minor", 1200}}, Json::object()});
   return result.ok ? "" : result.why;
 }
 
@@ -71,7 +71,7 @@ TEST_P(Hostile, IsStoppedWithinTwiceItsBudgetWithASentence) {
   EXPECT_THAT(why, testing::HasSubstr(expectation(source)));
   EXPECT_LT(why.size(), 700u);
   EXPECT_LE(took, 2 * kSlowdown * PolicyBudget{}.wall);
-  const PolicyResult after = (*good)->run({Json{{"amount_minor", 21}}});
+  const PolicyResult after = (*good)->run_json({Json{{"amount_minor", 21}}});
   ASSERT_TRUE(after.ok) << after.why;
   EXPECT_EQ(after.value, (Json{{"twice", 42}}));
 }
@@ -88,7 +88,7 @@ TEST(HostileCorpus, EndsTheSameWhenTheOnlyLimitIsTime) {
     const auto policy = compile_policy(name, read(file), budget);
     ASSERT_TRUE(policy) << policy.error().message;
     const Duration before = thread_time();
-    const PolicyResult result = (*policy)->run({});
+    const PolicyResult result = (*policy)->run_json({});
     EXPECT_FALSE(result.ok) << name;
     EXPECT_THAT(result.why, testing::HasSubstr("its budget")) << name;
     EXPECT_LE(thread_time() - before, 2 * kSlowdown * budget.wall) << name;

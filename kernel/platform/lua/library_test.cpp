@@ -18,13 +18,13 @@ std::shared_ptr<const Policy> policy(const std::string& source, PolicyBudget bud
 
 // What `return <expression>` answers.
 Json value_of(const std::string& expression) {
-  const PolicyResult result = policy("return function() return " + expression + " end")->run({});
+  const PolicyResult result = policy("return function() return " + expression + " end")->run_json({});
   EXPECT_TRUE(result.ok) << expression << ": " << result.why;
   return result.value;
 }
 
 std::string failure_of(const std::string& body) {
-  const PolicyResult result = policy("return function() " + body + " end")->run({});
+  const PolicyResult result = policy("return function() " + body + " end")->run_json({});
   EXPECT_FALSE(result.ok) << body;
   return result.why;
 }
@@ -143,11 +143,11 @@ TEST(LuaLibrary, NothingIsKeptBetweenCalls) {
     local count = 0
     local shared = {}
     return function() count = count + 1; shared[#shared + 1] = 1; return { count, #shared } end)");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(counting->run({}).value, (Json{1, 1}));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(counting->run_json({}).value, (Json{1, 1}));
   const auto environment = policy(R"(
     local seen = stash
     return function() _ENV = { stash = "kept" }; return { seen or "nothing" } end)");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(environment->run({}).value, Json{"nothing"});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(environment->run_json({}).value, Json{"nothing"});
 }
 
 TEST(LuaLibrary, WhatOnePolicyPoisonsNoOtherSees) {
@@ -160,8 +160,8 @@ TEST(LuaLibrary, WhatOnePolicyPoisonsNoOtherSees) {
     pcall(function() math.pi = 3 end)
     return ("x"):upper() .. tostring(math.floor(math.pi * 100)) .. tostring(next(string)) .. tostring(stolen)
   end)");
-  EXPECT_EQ(poison->run({}).value, "X314nilnil");
-  EXPECT_EQ(poison->run({}).value, "X314nilnil");
+  EXPECT_EQ(poison->run_json({}).value, "X314nilnil");
+  EXPECT_EQ(poison->run_json({}).value, "X314nilnil");
   EXPECT_EQ(value_of("('x'):upper() .. tostring(math.floor(math.pi * 100))"), "X314");
 }
 

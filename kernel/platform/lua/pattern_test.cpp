@@ -82,7 +82,7 @@ TEST(LuaPattern, FindsWhatLuaFinds) {
   std::mt19937 random(20221120);  // NOLINT: a fixed seed, so that a failure can be repeated.
   for (int i = 0; i < 5'000; ++i) {
     const std::string text = pick(random, letters, 12), pattern = pick(random, pieces, 6);
-    const PolicyResult said = (*policy)->run({text, pattern});
+    const PolicyResult said = (*policy)->run_json({text, pattern});
     ASSERT_TRUE(said.ok) << said.why;
     ASSERT_EQ(said.value.get<std::string>(), shipped.say(text, pattern)) << "text: " << text << "\npattern: " << pattern;
   }

@@ -39,14 +39,14 @@ class CompiledPolicy final : public Policy {
     return Done{};
   }
 
-  PolicyResult run(const std::vector<Json>& arguments) const override try {
+  PolicyResult run(const std::vector<PolicyArgument>& arguments) const override try {
     auto cage = take();
     if (!cage) return PolicyResult{.why = cage.error().message};
     Json answer;
     PolicyResult result = (*cage)->protect([&](lua_State* L) {
       (*cage)->push_policy(L);
       luaL_checkstack(L, static_cast<int>(arguments.size()), "too many arguments");
-      for (const Json& argument : arguments) lua::push_json(L, argument);
+      for (const PolicyArgument& argument : arguments) lua::push_written(L, argument);
       lua_call(L, static_cast<int>(arguments.size()), 1);
       answer = lua::read_json(L, -1);
     });
@@ -89,6 +89,13 @@ bool is_inside(const std::string& name) {
 }
 
 }  // namespace
+
+PolicyResult Policy::run_json(const std::vector<Json>& arguments) const {
+  std::vector<PolicyArgument> written;
+  for (const Json& argument : arguments)
+    written.push_back([&argument](PolicyWriter& writer) { writer.json(argument); });
+  return run(written);
+}
 
 Result<std::shared_ptr<const Policy>> compile_policy(std::string name, std::string_view source,
                                                      PolicyBudget budget) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,51 @@ struct PolicyResult {
   Duration took{0};
 };
 
+// Writes one argument of a policy, without a tree of JSON in between. A value is a text, an integer, a
+// boolean, JSON, or what stands between map() or list() and end(); in a map each is preceded by its key().
+class PolicyWriter {
+ public:
+  virtual ~PolicyWriter() = default;
+  // `size`: about how many values will follow; more or fewer are fine.
+  virtual void map(int size) = 0;
+  virtual void list(int size) = 0;
+  virtual void end() = 0;
+  virtual void key(std::string_view name) = 0;
+  virtual void text(std::string_view value) = 0;
+  virtual void integer(std::int64_t value) = 0;
+  virtual void boolean(bool value) = 0;
+  virtual void json(const Json& value) = 0;  // null: nil; as a map's value it is absent.
+
+  // A member of a map.
+  void text(std::string_view name, std::string_view value) {
+    key(name);
+    text(value);
+  }
+  void integer(std::string_view name, std::int64_t value) {
+    key(name);
+    integer(value);
+  }
+  void boolean(std::string_view name, bool value) {
+    key(name);
+    boolean(value);
+  }
+  void json(std::string_view name, const Json& value) {
+    key(name);
+    json(value);
+  }
+  void map(std::string_view name, int size) {
+    key(name);
+    map(size);
+  }
+  void list(std::string_view name, int size) {
+    key(name);
+    list(size);
+  }
+};
+
+// Writes exactly one value. What it refers to outlives the run.
+using PolicyArgument = std::function<void(PolicyWriter&)>;
+
 // A compiled policy, immutable, shared by all workers.
 class Policy {
  public:
@@ -37,7 +83,9 @@ class Policy {
   virtual const std::string& version() const = 0;  // SHA-256 of its source, first 12 hex digits.
   // Runs it on this thread, in a warm state that no other thread uses meanwhile. Never throws, never
   // exceeds twice its budget. `null` arrives as nil; an empty table comes back as an empty array.
-  virtual PolicyResult run(const std::vector<Json>& arguments) const = 0;
+  virtual PolicyResult run(const std::vector<PolicyArgument>& arguments) const = 0;
+  // The same with arguments that are JSON already.
+  PolicyResult run_json(const std::vector<Json>& arguments) const;
 };
 
 // Compiles text (never bytecode) and runs the chunk once, to see that it returns a function. Errors:

@@ -52,7 +52,7 @@ void run(benchmark::State& state, const char* name, const std::vector<Json>& arg
     return;
   }
   for (auto _ : state) {
-    const PolicyResult result = (*policy)->run(arguments);
+    const PolicyResult result = (*policy)->run_json(arguments);
     if (!result.ok) state.SkipWithError(result.why.c_str());
     benchmark::DoNotOptimize(&result);
   }

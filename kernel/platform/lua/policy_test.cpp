@@ -45,17 +45,17 @@ TEST(Policy, ABudgetTooSmallForLuaItselfIsRefusedAndNotTheEndOfTheProcess) {
 
 TEST(Policy, AFailureNamesFileAndLineAndTheNextRunIsGood) {
   const auto policy = *compile_policy("routing/x", "return function(p)\n  return { p.card.country }\nend");
-  EXPECT_EQ(policy->run({Json{{"card", {{"country", "PT"}}}}}).value, Json{"PT"});
-  const PolicyResult failed = policy->run({Json::object()});
+  EXPECT_EQ(policy->run_json({Json{{"card", {{"country", "PT"}}}}}).value, Json{"PT"});
+  const PolicyResult failed = policy->run_json({Json::object()});
   EXPECT_FALSE(failed.ok);
   EXPECT_EQ(failed.why, "routing/x.lua:2: attempt to index a nil value (field 'card')");
-  EXPECT_EQ(policy->run({Json{{"card", {{"country", "JP"}}}}}).value, Json{"JP"});
+  EXPECT_EQ(policy->run_json({Json{{"card", {{"country", "JP"}}}}}).value, Json{"JP"});
 }
 
 TEST(Policy, ARunSaysWhatItSpent) {
   const auto policy = *compile_policy("x", "return function(n) for _ = 1, n do end return {} end");
-  EXPECT_LT(policy->run({10}).instructions, 1'000);
-  const PolicyResult longer = policy->run({100'000});
+  EXPECT_LT(policy->run_json({10}).instructions, 1'000);
+  const PolicyResult longer = policy->run_json({100'000});
   EXPECT_GE(longer.instructions, 100'000);
   EXPECT_LE(longer.instructions, 110'000);
   EXPECT_GT(longer.took.count(), 0);
@@ -68,7 +68,7 @@ TEST(Policy, ThreadsRunItAtTheSameTimeWithoutMixingTheirArguments) {
   for (int n = 0; n < 4; ++n)
     threads.emplace_back([&, n] {
       for (int i = 0; i < 500; ++i) {
-        const PolicyResult result = policy->run({n});
+        const PolicyResult result = policy->run_json({n});
         if (!result.ok || result.value != n * 100) ++wrong;
       }
     });
@@ -81,7 +81,7 @@ TEST(Policy, AWarmStateDoesNotGrowOverManyRuns) {
   tight.bytes = 512 * 1024;
   const auto policy = *compile_policy("x", "return function(p) local t = {} for i = 1, 50 do t[i] = p.name .. i end return t end", tight);
   for (int i = 0; i < 5'000; ++i) {
-    const PolicyResult result = policy->run({Json{{"name", std::to_string(i)}}});
+    const PolicyResult result = policy->run_json({Json{{"name", std::to_string(i)}}});
     ASSERT_TRUE(result.ok) << i << ": " << result.why;
   }
 }
@@ -102,7 +102,7 @@ TEST_F(PolicyFiles, AreLoadedByNameBelowTheScriptsFolder) {
   write("routing/mine.lua", "return function() return { routes = { 'a' } } end");
   const auto policy = load_policy(dir_.string(), "routing/mine");
   ASSERT_TRUE(policy) << policy.error().message;
-  EXPECT_EQ((*policy)->run({}).value, (Json{{"routes", {"a"}}}));
+  EXPECT_EQ((*policy)->run_json({}).value, (Json{{"routes", {"a"}}}));
 }
 
 TEST_F(PolicyFiles, ANameThatLeavesTheScriptsFolderIsRefused) {

@@ -41,7 +41,7 @@ int call_policy(lua_State* L) {
   const auto* policy = static_cast<const Policy*>(lua_touserdata(L, lua_upvalueindex(1)));
   std::vector<Json> arguments;
   for (int i = 1; i <= lua_gettop(L); ++i) arguments.push_back(lua::read_json(L, i));
-  const PolicyResult result = policy->run(arguments);
+  const PolicyResult result = policy->run_json(arguments);
   if (!result.ok) return luaL_error(L, "%s", result.why.c_str());
   lua::push_json(L, result.value);
   return 1;

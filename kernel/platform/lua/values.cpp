@@ -1,8 +1,11 @@
 // The two directions of values.hpp.
 #include "kernel/platform/lua/values.hpp"
 
+#include <array>
 #include <cmath>
 #include <string>
+
+#include <florin/check.hpp>
 
 #include "kernel/platform/lua/cage.hpp"
 #include "kernel/platform/lua/text.hpp"
@@ -59,6 +62,66 @@ void push(lua_State* L, const Json& value, int depth) {
       lua_pushnil(L);
   }
 }
+
+// Builds the argument on the stack: the open tables, and in a map the key that waits for its value.
+class StackWriter final : public PolicyWriter {
+ public:
+  explicit StackWriter(lua_State* L) : L_(L) {}
+
+  void map(int size) override { open(false, size); }
+  void list(int size) override { open(true, size); }
+  void end() override {
+    FLORIN_CHECK(depth_ > 0, "end() closes what map() or list() opened");
+    --depth_;
+    placed();
+  }
+  void key(std::string_view name) override { lua_pushlstring(L_, name.data(), name.size()); }
+  void text(std::string_view value) override {
+    lua_pushlstring(L_, value.data(), value.size());
+    placed();
+  }
+  void integer(std::int64_t value) override {
+    lua_pushinteger(L_, value);
+    placed();
+  }
+  void boolean(bool value) override {
+    lua_pushboolean(L_, value);
+    placed();
+  }
+  void json(const Json& value) override {
+    push(L_, value, depth_);
+    placed();
+  }
+  using PolicyWriter::boolean, PolicyWriter::integer, PolicyWriter::json, PolicyWriter::list, PolicyWriter::map,
+      PolicyWriter::text;
+
+ private:
+  struct Table {
+    bool is_list;
+    lua_Integer position;
+  };
+  static constexpr int kOpenMost = 8;  // What the kernel itself builds; JSON inside it has its own bound.
+
+  void open(bool is_list, int size) {
+    FLORIN_CHECK(depth_ < kOpenMost, "the kernel's own arguments are not that deep");
+    luaL_checkstack(L_, 6, "an argument is nested too deeply");
+    lua_createtable(L_, is_list ? size : 0, is_list ? 0 : size);
+    open_[depth_++] = {is_list, 0};
+  }
+  // The value on top goes to where it belongs; the outermost stays.
+  void placed() {
+    if (depth_ == 0) return;
+    Table& table = open_[depth_ - 1];
+    if (table.is_list)
+      lua_rawseti(L_, -2, ++table.position);
+    else
+      lua_rawset(L_, -3);
+  }
+
+  lua_State* L_;
+  int depth_ = 0;
+  std::array<Table, kOpenMost> open_{};
+};
 
 // Reads one answer, counting what it holds.
 class Reader {
@@ -167,6 +230,13 @@ class Reader {
 }  // namespace
 
 void push_json(lua_State* L, const Json& value) { push(L, value, 0); }
+
+void push_written(lua_State* L, const PolicyArgument& argument) {
+  const int before = lua_gettop(L);
+  StackWriter writer(L);
+  argument(writer);
+  FLORIN_CHECK(lua_gettop(L) == before + 1, "an argument writes exactly one value");
+}
 
 Json read_json(lua_State* L, int index) { return Reader(L).read(index); }
 

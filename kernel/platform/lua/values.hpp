@@ -8,11 +8,16 @@
 
 #include <florin/json.hpp>
 
+#include "kernel/platform/lua/policy.hpp"
+
 namespace florin::lua {
 
 // Pushes `value`: null as nil (an object's member that is null is absent), arrays from 1. Raises in `L` for
 // an integer above 2^63-1 and for more than 32 levels.
 void push_json(lua_State* L, const Json& value);
+
+// Pushes what `argument` writes. Raises as push_json does.
+void push_written(lua_State* L, const PolicyArgument& argument);
 
 // Reads the value at `index` without asking metamethods. A table with positions 1..n and nothing else is an
 // array, one with text keys an object, an empty one an empty array. Raises in `L` for anything else, for

@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 
 PolicyResult echoed(const Json& value) {
-  return (*compile_policy("echo", "return function(value) return { value } end"))->run({value});
+  return (*compile_policy("echo", "return function(value) return { value } end"))->run_json({value});
 }
 
 TEST(LuaValues, JsonComesBackAsItWentIn) {
@@ -38,13 +38,13 @@ TEST(LuaValues, AnIntegerAboveLuasIsRefusedAndNotMadeAFraction) {
 
 TEST(LuaValues, NullIsAbsent) {
   const auto policy = *compile_policy("n", "return function(p) return { p.card == nil, p.name } end");
-  EXPECT_EQ(policy->run({Json{{"card", nullptr}, {"name", "x"}}}).value, (Json{true, "x"}));
-  EXPECT_EQ((*compile_policy("n", "return function() end"))->run({}).value, Json());
+  EXPECT_EQ(policy->run_json({Json{{"card", nullptr}, {"name", "x"}}}).value, (Json{true, "x"}));
+  EXPECT_EQ((*compile_policy("n", "return function() end"))->run_json({}).value, Json());
 }
 
 TEST(LuaValues, TheSentenceNamesThePlaceInTheAnswer) {
   const auto policy = *compile_policy("p", "return function() return { routes = { 'a', print or pcall } } end");
-  EXPECT_EQ(policy->run({}).why, "p.lua: the answer at routes.2 holds a function, which it must not");
+  EXPECT_EQ(policy->run_json({}).why, "p.lua: the answer at routes.2 holds a function, which it must not");
 }
 
 TEST(LuaValues, AnArgumentNestedTooDeeplyIsRefused) {
