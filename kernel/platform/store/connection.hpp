@@ -53,6 +53,8 @@ class Connection : public Session {
 
   // Whether a statement has failed since the last call: a unit that swallows a StoreFault fails all the same.
   bool take_failed() { return std::exchange(failed_, false); }
+  // Whether anything may have been changed since the last call: rows, not events that were staged.
+  bool take_touched() { return std::exchange(touched_, false); }
 
  protected:
   explicit Connection(std::unique_ptr<soci::session> session) : session_(std::move(session)) {}
@@ -84,7 +86,7 @@ class Connection : public Session {
       statements_;
   std::vector<Value> values_;
   std::vector<StagedEvent>* staged_ = nullptr;
-  bool failed_ = false;
+  bool failed_ = false, touched_ = false;
 };
 
 // Makes a connection of either kind; throws EngineFault.

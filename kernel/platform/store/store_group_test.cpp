@@ -1,9 +1,11 @@
 // What units that share a transaction owe each other, and when those who wait are told.
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -92,6 +94,35 @@ class StoreGroup : public test::StoreTest {
       tally.refused += 1;
   }
 
+  // Ten units in one group, of which the fourth is refused; each counts how often it was run.
+  struct Crowd {
+    std::array<std::atomic<int>, 10> runs{};
+    std::atomic<int> queued{0};
+    bool refused_writes_first = false;
+  };
+  static Task<void> join(Store& store, int i, Crowd& crowd, Tally& tally) {
+    const auto unit = [i, &crowd](Session& session) -> Result<Done> {
+      // The writer takes the first alone and finds the others queued when it is done.
+      while (i == 0 && crowd.queued < 10) std::this_thread::yield();
+      ++crowd.runs[static_cast<std::size_t>(i)];
+      if (i != 3 || crowd.refused_writes_first) session.execute("INSERT INTO things (id) VALUES (:id)", i);
+      if (i == 3) return Error{Error::Kind::kConflict, "refused", "", ""};
+      return Done{};
+    };
+    auto writing = store.write(unit);
+    ++crowd.queued;
+    const auto written = co_await writing;
+    (written ? tally.stored : tally.refused) += 1;
+  }
+  void join_all(Crowd& crowd, Tally& tally) {
+    for (int i = 0; i < 10; ++i) executor().begin("writer", join(store(), i, crowd, tally));
+    ASSERT_TRUE(executor().drain(std::chrono::seconds(60)));
+    EXPECT_EQ(tally.stored, 9);
+    EXPECT_EQ(tally.refused, 1);
+    EXPECT_EQ(number("SELECT count(*) FROM things"), 9);
+    EXPECT_EQ(number("SELECT count(*) FROM things WHERE id = 3"), 0);
+  }
+
   std::int64_t number(const char* sql) {
     const auto found = read(
         [sql](Session& session) -> Result<std::int64_t> { return std::get<0>(*session.one<Integer>(sql)); });
@@ -108,6 +139,21 @@ TEST_P(StoreGroup, OfAThousandWritersEachIsToldWhatBecameOfItsOwnUnit) {
   EXPECT_EQ(tally.stored, 857);
   EXPECT_EQ(number("SELECT count(*) FROM things"), 857);
   EXPECT_EQ(number("SELECT count(*) FROM things WHERE id % 7 = 3"), 0);
+}
+
+TEST_P(StoreGroup, AUnitThatIsRefusedBeforeItWroteLeavesItsNeighboursInPeace) {
+  Crowd crowd;
+  Tally tally;
+  join_all(crowd, tally);
+  for (const auto& runs : crowd.runs) EXPECT_EQ(runs, 1);
+}
+
+TEST_P(StoreGroup, AUnitThatIsRefusedAfterItWroteIsTakenOutAndItsNeighboursAreRunAgain) {
+  Crowd crowd;
+  crowd.refused_writes_first = true;
+  Tally tally;
+  join_all(crowd, tally);
+  EXPECT_EQ(crowd.runs[0], 2) << "the group was run bare, and again with savepoints";
 }
 
 TEST_P(StoreGroup, NobodyIsToldBeforeAnotherConnectionCanSeeTheRow) {

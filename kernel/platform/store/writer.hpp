@@ -1,5 +1,10 @@
-// The single writer: one thread that takes queued units of work and commits many in one transaction,
-// each in a savepoint of its own (group commit). Internal to the store.
+// The single writer: one thread that takes queued units of work and commits many in one transaction (group
+// commit). Internal to the store.
+//
+// A group runs bare at first. Only when one of its units is refused after it has changed something is the
+// transaction rolled back and the group run again with each unit in a savepoint of its own, as are the next
+// groups for a while. A savepoint costs SQLite a copy of every page that the unit touches first, and
+// PostgreSQL a round trip; nearly every unit succeeds, or is refused before it writes.
 //
 // Whoever waits is told only after its own transaction is durable. When the engine ends a transaction
 // under our feet the group is run again one unit at a time; when another node was in the way, or the
@@ -62,7 +67,8 @@ class Writer {
   // Runs and commits; throws EngineFault when nothing of it is durable. Adds what is queued meanwhile,
   // unless the group is to be alone. Gives back how many units it reached: the rest wait for the next.
   std::size_t commit_group(Group& group, bool alone);
-  void run_units(const Group& group, std::size_t& reached, Clock::time_point until);
+  std::size_t run_group(Group& group, bool alone, bool careful);
+  void run_units(const Group& group, std::size_t& reached, Clock::time_point until, bool careful);
   std::optional<EngineFault> run_unit(Waiting& waiting);
   void close_group();
   std::optional<bool> find_out(const std::string& transaction_name);
@@ -78,6 +84,7 @@ class Writer {
   std::unique_ptr<Connection> connection_;  // Null between losing one and having the next.
   Hooks hooks_;
   std::vector<StagedEvent> events_;  // Of the group that is running.
+  int careful_groups_ = 0;           // How many of the next groups run with savepoints.
 
   std::mutex mutex_;
   std::condition_variable something_;

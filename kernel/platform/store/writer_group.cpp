@@ -1,4 +1,4 @@
-// One group of the writer: units in their savepoints, the closing hook, COMMIT, the news.
+// One group of the writer: its units, the closing hook, COMMIT, the news.
 #include <typeinfo>
 
 #include <spdlog/spdlog.h>
@@ -10,18 +10,37 @@ namespace florin::store {
 namespace {
 // A group ends early after so much work, so that its first unit does not wait for its last for ever.
 constexpr std::chrono::milliseconds kWorkMax{20};
+// A group that was run twice for one unit's sake is not the last: whoever sends such units sends more.
+constexpr int kCarefulGroups = 16;
+
+// A unit that was refused has left something behind, and there is no savepoint to go back to.
+struct NeedsCare {};
 }  // namespace
 
-std::size_t Writer::commit_group(Group& group, bool alone) {
+// Runs the group's units, and those who came meanwhile: they need not wait for a COMMIT of their own; after
+// one, the first to come back would else have the next all for itself.
+std::size_t Writer::run_group(Group& group, bool alone, bool careful) {
   const auto until = Clock::now() + kWorkMax;
   std::size_t reached = 0;
   events_.clear();
   connection_->begin();
-  run_units(group, reached, until);
-  // Those who came meanwhile need not wait for a COMMIT of their own: after one, the first to come back
-  // would else have the next all for itself.
+  run_units(group, reached, until, careful);
   while (!alone && reached == group.size() && Clock::now() < until && take_more(group))
-    run_units(group, reached, until);
+    run_units(group, reached, until, careful);
+  return reached;
+}
+
+std::size_t Writer::commit_group(Group& group, bool alone) {
+  const bool careful = careful_groups_ > 0;
+  if (careful) --careful_groups_;
+  std::size_t reached = 0;
+  try {
+    reached = run_group(group, alone, careful);
+  } catch (const NeedsCare&) {
+    connection_->rollback();
+    careful_groups_ = kCarefulGroups;
+    reached = run_group(group, alone, true);
+  }
   close_group();
   const std::string name = connection_->transaction_name();
   try {
@@ -54,10 +73,11 @@ void Writer::close_group() {
   }
 }
 
-void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_point until) {
+void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_point until, bool careful) {
   while (reached < group.size()) {
     Waiting* const waiting = group[reached];
-    connection_->mark();
+    if (careful) connection_->mark();
+    connection_->take_touched();
     const std::size_t staged_before = events_.size();
     connection_->collect_events(&events_);
     const std::optional<EngineFault> fault = run_unit(*waiting);
@@ -68,12 +88,9 @@ void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_poi
     // These are not the unit's but the whole transaction's.
     if (fault && (fault->kind == EngineFault::Kind::kLost || fault->kind == EngineFault::Kind::kConflict))
       throw *fault;
-    if (waiting->refused) {
-      events_.resize(staged_before);
-      connection_->undo();
-    } else {
-      connection_->keep();
-    }
+    if (waiting->refused && !careful && (fault || connection_->take_touched())) throw NeedsCare();
+    if (waiting->refused) events_.resize(staged_before);
+    if (careful) waiting->refused ? connection_->undo() : connection_->keep();
     ++reached;
     if (Clock::now() > until) return;
   }
