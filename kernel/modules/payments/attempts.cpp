@@ -112,7 +112,8 @@ bool PaymentRepository::settle_attempt(Session& session, const Attempt& a) {
              "update attempts set state = :state, reference = :reference, operation_reference = :operation, "
              "decline_reason = :reason, provider_code = :code, message = :message, exchanges = :exchanges, "
              "ended = :ended where id = :id and merchant = :merchant "
-             "and state in ('sending', 'in_doubt', 'requires_action')",
+             // Not "in (...)": SQLite would build a table for the list, each time.
+             "and (state = 'sending' or state = 'in_doubt' or state = 'requires_action')",
              to_text(a.state), a.reference, a.operation_reference, a.decline_reason, a.provider_code, a.message,
              to_text(a.exchanges), ended, a.id, a.merchant) == 1;
 }

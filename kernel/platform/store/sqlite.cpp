@@ -6,15 +6,18 @@
 
 #include <fmt/format.h>
 
+#include "kernel/platform/store/sqlite_checkpoint.hpp"
+
 namespace florin::store {
 
 namespace {
 
 using sqlite_api::sqlite3;
 
-// Pages of 4 KiB in the write-ahead log. Past the first number it is written back when nobody reads what
-// is still only there; past the second we wait for readers, so that it does not grow for ever.
-constexpr int kLogPages = 4000;
+// Pages of 4 KiB in the write-ahead log. Past the first number it is written back beside the writer, which
+// then adds what came meanwhile, so that the log begins anew. Past the second the writer does it all and
+// waits for readers, so that the log does not grow for ever.
+constexpr int kLogPages = 8000;
 constexpr int kLogPagesMax = 32'000;
 
 EngineFault fault_of(int extended, const std::string& message) {
@@ -37,7 +40,19 @@ EngineFault fault_of(int extended, const std::string& message) {
   }
 }
 
+// Once a process, before SQLite's first use. Each connection is used by one thread at a time, so none needs
+// a lock around every call, nor a global one around every allocation to keep statistics that nobody reads.
+void configure_library() {
+  static const bool done = [] {
+    sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
 std::unique_ptr<soci::session> connect(const std::string& file) {
+  configure_library();
   if (file.find('"') != std::string::npos)
     throw EngineFault(EngineFault::Kind::kBroken,
                       "a database file's name cannot have a double quote: " + file);
@@ -112,8 +127,25 @@ class SqliteConnection final : public Connection {
   }
 
   void tidy() override {
-    if (log_pages_ < kLogPages) return;
-    const int how = log_pages_ < kLogPagesMax ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+    if (log_pages_ >= kLogPagesMax) return write_back(SQLITE_CHECKPOINT_RESTART);
+    if (log_pages_ >= next_pass_) {
+      if (!beside_) beside_ = std::make_unique<Checkpointer>(file_);
+      beside_->start_pass();
+      next_pass_ = log_pages_ + kLogPages;
+    } else if (beside_ && beside_->take_finished()) {
+      write_back(SQLITE_CHECKPOINT_PASSIVE);
+      next_pass_ = kLogPages;
+    }
+  }
+
+ protected:
+  EngineFault sorted(const soci::soci_error& error) const override {
+    const auto* ours = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+    return fault_of(ours != nullptr ? ours->result() : SQLITE_ERROR, error.get_error_message());
+  }
+
+ private:
+  void write_back(int how) {
     log_pages_ = 0;
     const int code = sqlite3_wal_checkpoint_v2(raw_, nullptr, how, nullptr, nullptr);
     // Busy or full: everything is still in the log, and the next commit says again how long that is.
@@ -124,13 +156,6 @@ class SqliteConnection final : public Connection {
                       file_, sqlite3_errmsg(raw_)));
   }
 
- protected:
-  EngineFault sorted(const soci::soci_error& error) const override {
-    const auto* ours = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
-    return fault_of(ours != nullptr ? ours->result() : SQLITE_ERROR, error.get_error_message());
-  }
-
- private:
   static int note_log_pages(void* self, sqlite3*, const char*, int pages) {
     static_cast<SqliteConnection*>(self)->log_pages_ = pages;
     return SQLITE_OK;
@@ -162,6 +187,8 @@ class SqliteConnection final : public Connection {
   // What every group needs, without the detour over SOCI; null in a reader.
   sqlite_api::sqlite3_stmt *begin_ = nullptr, *mark_ = nullptr, *keep_ = nullptr, *commit_ = nullptr;
   int log_pages_ = 0;
+  int next_pass_ = kLogPages;             // How long the log is when the next pass begins.
+  std::unique_ptr<Checkpointer> beside_;  // Made when it is first needed; null in a reader.
 };
 
 class SqliteConnector final : public Connector {

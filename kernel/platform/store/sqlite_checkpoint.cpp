@@ -1,0 +1,65 @@
+// One thread, one connection, one pass at a time.
+#include "kernel/platform/store/sqlite_checkpoint.hpp"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "kernel/platform/store/fault.hpp"
+
+namespace florin::store {
+
+Checkpointer::Checkpointer(std::string file) : file_(std::move(file)), thread_([this] { work(); }) {}
+
+Checkpointer::~Checkpointer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  something_.notify_all();
+  thread_.join();
+}
+
+void Checkpointer::start_pass() {
+  {
+    const std::lock_guard lock(mutex_);
+    wanted_ = true;
+  }
+  something_.notify_all();
+}
+
+bool Checkpointer::take_finished() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(finished_, false);
+}
+
+void Checkpointer::work() {
+  sqlite_api::sqlite3* database = nullptr;
+  const int opened = sqlite_api::sqlite3_open_v2(file_.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr);
+  // The writer's own passes do for a thread that cannot help: the log is longer then, nothing is lost.
+  if (opened != SQLITE_OK) spdlog::warn("{}: its log is written back by the writer itself: {}", file_, sqlite_api::sqlite3_errmsg(database));
+  std::unique_lock lock(mutex_);
+  while (opened == SQLITE_OK) {
+    something_.wait(lock, [this] { return wanted_ || stopping_; });
+    if (stopping_) break;
+    lock.unlock();
+    pass(database);
+    lock.lock();
+    wanted_ = false;
+    finished_ = true;
+  }
+  sqlite_api::sqlite3_close(database);
+}
+
+void Checkpointer::pass(sqlite_api::sqlite3* database) {
+  const int code = sqlite_api::sqlite3_wal_checkpoint_v2(database, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  // Busy or full: everything is still in the log, and the next pass comes to it.
+  if ((code & 0xff) == SQLITE_IOERR)
+    stop_process(
+        fmt::format("the disk failed under {} while its log was written back ({}); florind ends: check "
+                    "the disk, then start it again",
+                    file_, sqlite_api::sqlite3_errmsg(database)));
+}
+
+}  // namespace florin::store
