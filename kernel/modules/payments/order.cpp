@@ -47,11 +47,14 @@ Json read_party(Fields& outer, std::string_view name) {
   return party;
 }
 
+// Sums of amounts from outside, which no 64 bits need to hold. GCC and clang both have it, ISO C++ does not.
+__extension__ typedef __int128 Wide;
+
 Json read_line_items(Fields& outer, Money total) {
   const Json* list = outer.array("line_items", 200);
   if (!list) return Json::array();
   Json items = Json::array();
-  __int128 sum = 0;
+  Wide sum = 0;
   for (std::size_t i = 0; i < list->size(); ++i) {
     const std::string path = "line_items." + std::to_string(i);
     Fields fields((*list)[i], path);
@@ -63,7 +66,7 @@ Json read_line_items(Fields& outer, Money total) {
     const std::int64_t tax = fields.integer("tax", 0, kAmountMax).value_or(0);
     const std::int64_t discount = fields.integer("discount", 0, kAmountMax).value_or(0);
     item.update({{"quantity", quantity}, {"unit_amount", unit.value_or(0)}, {"tax", tax}, {"discount", discount}});
-    sum += static_cast<__int128>(quantity) * unit.value_or(0) + tax - discount;
+    sum += static_cast<Wide>(quantity) * unit.value_or(0) + tax - discount;
     items.push_back(std::move(item));
     outer.take(fields);
   }

@@ -29,7 +29,9 @@ TEST(PaymentMoves, APaymentInDoubtCannotBeCanceled) { EXPECT_EQ(find_move(S::kPr
 TEST(PaymentMoves, EveryMoveTellsAnEventOfThePayment) {
   for (const S from : kAll)
     for (const S to : kAll)
-      if (const PaymentMove* move = find_move(from, to)) EXPECT_TRUE(move->event.starts_with("payment."));
+      if (const PaymentMove* move = find_move(from, to)) {
+        EXPECT_TRUE(move->event.starts_with("payment."));
+      }
 }
 
 TEST(PaymentStatusNames, AreReadBackAsTheyAreWritten) {
