@@ -10,7 +10,7 @@ FLORIN_CONFORMANCE(Authorizing);
 
 TEST(ConformanceSuite, CoversEveryProviderThatHasASandbox) {
   const auto names = providers_with_a_sandbox();
-  ASSERT_FALSE(names.empty()) << "no provider under " << FLORIN_BINARY_DIR << "/plugins: build them first";
+  ASSERT_FALSE(names.empty()) << "no provider under " << plugins_folder() << ": build them first";
   for (const std::string& name : names)
     EXPECT_TRUE(std::filesystem::exists(facts_file(name)))
         << name << " has a sandbox and no conformance.json";

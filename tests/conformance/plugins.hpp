@@ -1,10 +1,13 @@
 // Finds and loads what the suite runs over: every provider in the build's plugin folder that has a sandbox.
 // What the suite must know of one (settings, cards for each outcome) is in conformance.json in its folder.
+// A stranger's: FLORIN_CONFORMANCE_PLUGINS is the folder with its providers/ and sandboxes/,
+// FLORIN_CONFORMANCE_FOLDERS that with its sources' folder.
 #pragma once
 
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -17,18 +20,24 @@
 
 namespace florin::conformance {
 
+inline std::string folder_or(const char* variable, const char* otherwise) {
+  const char* given = std::getenv(variable);
+  return given ? given : otherwise;
+}
+inline std::string plugins_folder() {
+  return folder_or("FLORIN_CONFORMANCE_PLUGINS", FLORIN_BINARY_DIR "/plugins");
+}
 inline std::string plugin_file(const std::string& kind, const std::string& name) {
-  return std::string(FLORIN_BINARY_DIR) + "/plugins/" + kind + "/" + name + ".so";
+  return plugins_folder() + "/" + kind + "/" + name + ".so";
 }
 inline std::string facts_file(const std::string& name) {
-  return std::string(FLORIN_SOURCE_DIR) + "/plugins/providers/" + name + "/conformance.json";
+  return folder_or("FLORIN_CONFORMANCE_FOLDERS", FLORIN_SOURCE_DIR "/plugins/providers") + "/" + name + "/conformance.json";
 }
 
 inline std::vector<std::string> providers_with_a_sandbox() {
   std::vector<std::string> names;
   std::error_code none;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(FLORIN_BINARY_DIR) + "/plugins/providers", none)) {
+  for (const auto& entry : std::filesystem::directory_iterator(plugins_folder() + "/providers", none)) {
     const std::string name = entry.path().stem().string();
     if (entry.path().extension() == ".so" && std::filesystem::exists(plugin_file("sandboxes", name)))
       names.push_back(name);

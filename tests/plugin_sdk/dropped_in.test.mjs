@@ -75,6 +75,15 @@ test('`florin plugin new` writes a folder that builds against the installed SDK'
   for (const kind of ['providers', 'sandboxes']) drop(path.join(built, 'plugins', kind, 'acme.so'), kind);
 });
 
+test('what `florin plugin new` wrote passes the conformance suite as it stands', () => {
+  const said = execFileSync(path.join(build, 'tests', 'conformance_test'), ['--gtest_filter=-*/Contract.*'], {
+    encoding: 'utf8',
+    env: { ...process.env, FLORIN_CONFORMANCE_PLUGINS: path.join(built, 'plugins'), FLORIN_CONFORMANCE_FOLDERS: directory },
+  });
+  assert.match(said, /\[  PASSED  \] \d{2,} tests/);
+  assert.match(said, /Authorizing\.AnApprovedSaleIsTakenOnceAndExactly\/acme/);
+});
+
 test('both are listed as loaded by the daemon that was started with them, and its configuration is taken', async () => {
   assert.match(florin.cli('check'), /./);
   await florin.restart_far_sides();
