@@ -63,6 +63,11 @@ for (const page of pages)
       await known[1](...command.match(known[0]));
     });
 
+test('florin policy test --json tells each test and its time', () => {
+  const rows = JSON.parse(florin('--json', 'policy', 'test'));
+  assert.ok(rows.length > 10 && rows.every(({ passed, file, name, took_us }) => passed && file && name && took_us >= 0));
+});
+
 test('each top-level folder has a README of its own', () => {
   const folders = new Set(execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
   for (const folder of folders)

@@ -17,12 +17,21 @@ void test_policies(CliContext& context) {
   if (!bare) return;
   std::int64_t failed = 0;
   const auto results = run_policy_tests(bare->scripts_dir);
+  Json rows = Json::array();
   for (const PolicyTestResult& result : results) {
     if (!result.passed) ++failed;
+    if (context.json) {
+      rows.push_back({{"file", result.file}, {"name", result.name}, {"passed", result.passed}, {"why", result.why},
+                      {"took_us", result.took.count()}});
+      continue;
+    }
     std::cout << fmt::format("{}  {}: {}  ({} us)\n", result.passed ? "ok  " : "FAIL", result.file, result.name, result.took.count());
     if (!result.passed) std::cout << "      " << result.why << "\n";
   }
-  std::cout << fmt::format("{} passed, {} failed", results.size() - static_cast<std::size_t>(failed), failed) << std::endl;
+  if (context.json)
+    std::cout << rows.dump(2) << std::endl;
+  else
+    std::cout << fmt::format("{} passed, {} failed", results.size() - static_cast<std::size_t>(failed), failed) << std::endl;
   context.exit_code = failed == 0 && !results.empty() ? 0 : 1;
 }
 
