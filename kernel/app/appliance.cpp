@@ -8,24 +8,10 @@
 #include <florin/crypto.hpp>
 
 #include "kernel/app/control.hpp"
-#include "kernel/app/housekeeping.hpp"
-#include "kernel/app/live_backend.hpp"
+#include "kernel/app/gateway.hpp"
 #include "kernel/app/ops_routes.hpp"
 #include "kernel/app/paths.hpp"
 #include "kernel/app/version.hpp"
-#include "kernel/modules/api/openapi.hpp"
-#include "kernel/modules/api/server.hpp"
-#include "kernel/modules/cards/routes/routes.hpp"
-#include "kernel/modules/decisions/decision.hpp"
-#include "kernel/modules/events/routes/routes.hpp"
-#include "kernel/modules/ledger/routes/routes.hpp"
-#include "kernel/modules/notifications/notifications.hpp"
-#include "kernel/modules/payments/render.hpp"
-#include "kernel/modules/payments/routes/routes.hpp"
-#include "kernel/modules/providers/routes/routes.hpp"
-#include "kernel/modules/refunds/routes/routes.hpp"
-#include "kernel/modules/webhooks_in/webhooks_in.hpp"
-#include "kernel/modules/webhooks_out/routes/routes.hpp"
 #include "kernel/platform/config/reload.hpp"
 #include "kernel/platform/config/vault_key.hpp"
 #include "kernel/platform/logging/logging.hpp"
@@ -41,45 +27,6 @@ Error config_error(const std::vector<ConfigFault>& faults) {
   std::string text;
   for (const ConfigFault& fault : faults) text += (text.empty() ? "" : "\n") + fault.text();
   return Error{Error::Kind::kInvalid, text, "invalid_configuration", ""};
-}
-
-std::map<std::string, Expansion> payment_expansions(PaymentService& payments, RefundService& refunds) {
-  std::map<std::string, Expansion> all;
-  all["attempts"] = [&payments](Session& session, const Payment& payment) {
-    Json list = Json::array();
-    for (const Attempt& attempt : payments.repository().attempts_of(session, payment.merchant, payment.id))
-      list.push_back(render_attempt(attempt));
-    return list;
-  };
-  const auto decisions = [](bool risk) {
-    return [risk](Session& session, const Payment& payment) {
-      Json list = Json::array();
-      for (const Decision& decision : decisions_of(session, payment.merchant, payment.id))
-        list.push_back(risk ? decision.risk : decision.routing);
-      return list;
-    };
-  };
-  all["risk"] = decisions(true);
-  all["routing"] = decisions(false);
-  all["refunds"] = [&refunds](Session& session, const Payment& payment) {
-    Json list = Json::array();
-    for (const Refund& refund : refunds.of_payment(session, payment.merchant, payment.id)) list.push_back(render_refund(refund));
-    return list;
-  };
-  all["events"] = [](Session& session, const Payment& payment) {
-    EventQuery query;
-    query.payment_id = payment.id;
-    Json list = Json::array();
-    for (const StagedEvent& event : events_after(session, payment.merchant, query)) list.push_back(render_event(event));
-    return list;
-  };
-  all["ledger"] = [](Session& session, const Payment& payment) {
-    Json list = Json::array();
-    for (const LedgerEntry& entry : entries_of_payment(session, payment.merchant, payment.id))
-      list.push_back(render_ledger_entry(entry));
-    return list;
-  };
-  return all;
 }
 
 class RunningAppliance final : public Appliance {
@@ -108,7 +55,7 @@ class RunningAppliance final : public Appliance {
   Result<Done> configure(const ApplianceOptions& options);
   Result<Done> open_stores();
   void build();
-  void add_routes();
+  void add_ops_routes();
   Result<Done> recover();
   Result<Done> open_edge();
   Json readiness();
@@ -122,24 +69,9 @@ class RunningAppliance final : public Appliance {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<HttpClient> http_;
-  std::unique_ptr<Jobs> jobs_;
-  std::unique_ptr<MerchantDirectory> merchants_;
-  std::unique_ptr<ApiKeys> keys_;
-  std::unique_ptr<CardTokens> tokens_;
-  std::unique_ptr<RiskCounters> counters_;
-  std::unique_ptr<Risk> risk_;
-  AccountRecord record_;
-  std::unique_ptr<Routing> routing_;
-  std::unique_ptr<Carrier> carrier_;
-  std::unique_ptr<PaymentService> payments_;
-  std::unique_ptr<RefundService> refunds_;
-  std::unique_ptr<WebhooksOut> webhooks_out_;
-  std::unique_ptr<WebhooksIn> webhooks_in_;
   std::unique_ptr<SmtpMail> mail_;
-  std::unique_ptr<Notifications> notifications_;
-  std::unique_ptr<AppLiveBackend> live_backend_;
-  std::unique_ptr<LiveHub> live_;
-  std::unique_ptr<ApiServer> api_;
+  std::unique_ptr<MerchantDirectory> merchants_;
+  std::unique_ptr<Gateway> gateway_;
   Json openapi_;
   std::unique_ptr<Edge> edge_;
   std::unique_ptr<ControlSocket> control_;
@@ -186,94 +118,21 @@ Result<Done> RunningAppliance::open_stores() {
 }
 
 void RunningAppliance::build() {
-  Random& random = system_random();
   http_ = HttpClient::make(*executor_, *clock_, HttpClient::Options());
-  jobs_ = Jobs::make(*store_, *executor_, *clock_, random);
-  keys_ = std::make_unique<ApiKeys>(*store_, *clock_, random);
-  tokens_ = std::make_unique<CardTokens>(*vault_, *clock_, random);
-  counters_ = std::make_unique<RiskCounters>(*store_);
-  risk_ = std::make_unique<Risk>(*counters_);
-  routing_ = std::make_unique<Routing>(*http_, record_);
-  carrier_ = std::make_unique<Carrier>(*http_, *clock_);
-  payments_ = std::make_unique<PaymentService>(PaymentDoors{*store_, *executor_, *clock_, random, *jobs_, *vault_},
-                                               *merchants_, *tokens_, *risk_, *routing_, record_, *carrier_);
-  refunds_ = std::make_unique<RefundService>(*payments_);
-  webhooks_out_ = std::make_unique<WebhooksOut>(
-      WebhooksOut::Doors{*store_, *executor_, *clock_, random, *jobs_, *vault_, *http_}, *merchants_);
-  webhooks_in_ = std::make_unique<WebhooksIn>(*payments_, *refunds_, *http_);
   mail_ = SmtpMail::make(*executor_, *clock_, SmtpMail::Options());
-  notifications_ = std::make_unique<Notifications>(
-      Notifications::Doors{*store_, *executor_, *clock_, random, *jobs_, *vault_, *http_, *mail_}, *merchants_);
-  live_backend_ = std::make_unique<AppLiveBackend>(*store_, *keys_, *payments_);
-  live_ = LiveHub::make(*executor_, *clock_, *live_backend_, config_->current()->server.allowed_origins);
-  store_->on_closing(store_events);
-  store_->on_committed([this](const std::vector<StagedEvent>& events) {
-    if (events.empty()) return;
-    live_->publish(events);
-    webhooks_out_->wake();
-    notifications_->wake();
-  });
-  keys_->on_revoked([this](const std::string& key_id) { live_->revoke(key_id); });
-  payments_->add_job_kinds();
-  webhooks_out_->add_job_kinds();
-  webhooks_in_->add_job_kinds();
-  notifications_->add_job_kinds();
-  jobs_->add_kind(housekeeping(*store_, *clock_, *tokens_));
-
-  keys_->configure(config_->current());
+  gateway_ = std::make_unique<Gateway>(
+      GatewayDoors{*store_, *executor_, *clock_, system_random(), *http_, *mail_, *vault_}, *merchants_, config_->current());
   config_->also_check([this](const ConfigHolder::Snapshot& next) { return MerchantDirectory(*plugins_).configure(next); });
   config_->subscribe([this](const ConfigHolder::Snapshot& next) {
     merchants_->configure(next);
-    keys_->configure(next);
-    counters_->forget_all();
+    gateway_->configure(next);
   });
-
-  ApiServerOptions api;
-  api.clock = clock_.get();
-  api.authenticate = [this](const std::string& token) { return keys_->authenticate(token); };
-  api.rate_of = [this](const Caller& caller) -> std::int64_t {
-    const auto merchant = merchants_->find(caller.merchant);
-    return merchant ? merchant->config->requests_per_second : 0;
-  };
-  const Histogram took = metrics().histogram("florin_http_request_duration_seconds", "Time to answer API requests.");
-  std::array<Counter, 5> by_class = {
-      metrics().counter("florin_http_requests_total", "API requests answered.", {{"status", "1xx"}}),
-      metrics().counter("florin_http_requests_total", "API requests answered.", {{"status", "2xx"}}),
-      metrics().counter("florin_http_requests_total", "API requests answered.", {{"status", "3xx"}}),
-      metrics().counter("florin_http_requests_total", "API requests answered.", {{"status", "4xx"}}),
-      metrics().counter("florin_http_requests_total", "API requests answered.", {{"status", "5xx"}})};
-  api.answered = [took, by_class](const ApiRoute&, const ApiAnswer& answer, Duration spent, const EdgeRequest& request) {
-    took.observe(spent);
-    by_class[static_cast<std::size_t>(std::clamp(answer.status / 100, 1, 5) - 1)].add();
-    if (answer.status >= 500)
-      log(LogLevel::kWarning, "answered with a failure",
-          {{"request_id", request.request_id}, {"path", request.path}, {"status", std::to_string(answer.status)}});
-  };
-  api_ = std::make_unique<ApiServer>(std::move(api));
-  add_routes();
+  add_ops_routes();
 }
 
-void RunningAppliance::add_routes() {
-  api_->add(create_payment_route(*payments_));
-  api_->add(create_intent_route(*payments_));
-  api_->add(confirm_payment_route(*payments_));
-  api_->add(list_payments_route(*payments_));
-  api_->add(show_payment_route(*payments_, payment_expansions(*payments_, *refunds_)));
-  api_->add(capture_payment_route(*payments_));
-  api_->add(cancel_payment_route(*payments_));
-  api_->add(create_refund_route(*refunds_));
-  api_->add(payer_return_route(*payments_));
-  api_->add(create_token_route(*tokens_, *vault_, *store_, *clock_));
-  api_->add(list_events_route(*store_));
-  api_->add(list_balances_route(*store_));
-  api_->add(list_ledger_entries_route(*store_));
-  api_->add(list_providers_route(*merchants_, *http_, record_));
-  for (ApiRoute& route : webhook_out_routes(*webhooks_out_)) api_->add(std::move(route));
-  api_->add(receive_webhook_route(*webhooks_in_));
-  for (ApiRoute& route : notification_routes(*notifications_)) api_->add(std::move(route));
-
+void RunningAppliance::add_ops_routes() {
   OpsParts ops;
-  ops.keys = keys_.get();
+  ops.keys = &gateway_->keys();
   ops.plugins = plugins_.get();
   ops.readiness = [this] { return readiness(); };
   ops.openapi = [this] { return openapi_; };
@@ -287,31 +146,13 @@ void RunningAppliance::add_routes() {
           .gauge("florin_plugin_exceptions", "Exceptions that a plugin let out.", {{"plugin", plugin.name}})
           .set(plugin.exceptions);
   };
-  for (ApiRoute& route : ops_routes(std::move(ops))) api_->add(std::move(route));
-
-  std::map<std::string, Json> schemas = payment_schemas();
-  schemas.merge(refund_schemas());
-  schemas.merge(event_schemas());
-  schemas.merge(ledger_schemas());
-  schemas.merge(provider_schemas());
-  schemas.merge(webhook_out_schemas());
-  schemas.merge(notification_schemas());
-  openapi_ = openapi_document(api_->routes(), schemas, std::string(kFlorinVersion));
+  for (ApiRoute& route : ops_routes(std::move(ops))) gateway_->api().add(std::move(route));
+  openapi_ = gateway_->describe();
 }
 
 Result<Done> RunningAppliance::recover() {
-  Task<Result<Done>> loading = keys_->load();
-  if (auto loaded = loading.run(); !loaded) return loaded.error();
-  Task<Result<Done>> recovering = payments_->recover();
-  if (auto recovered = recovering.run(); !recovered) return recovered.error();
-  Task<Result<Done>> keeping = start_housekeeping(*store_, *jobs_, *clock_);
-  if (auto kept = keeping.run(); !kept) return kept.error();
-  payments_->start();
-  Task<Result<Done>> following = webhooks_out_->start();
-  if (auto followed = following.run(); !followed) return followed.error();
-  notifications_->start();
-  jobs_->start();
-  return Done();
+  Task<Result<Done>> recovering = gateway_->recover();
+  return recovering.run();
 }
 
 Result<Done> RunningAppliance::open_edge() {
@@ -322,9 +163,9 @@ Result<Done> RunningAppliance::open_edge() {
   edge.certificate_file = config.server.certificate_file;
   edge.key_file = config.server.key_file;
   edge.limits = config.server.limits;
-  edge.body_limit = [this](std::string_view method, std::string_view path) { return api_->router().body_limit(method, path); };
+  edge.body_limit = [this](std::string_view method, std::string_view path) { return gateway_->api().router().body_limit(method, path); };
   FLORIN_TRY(opened, Edge::open(std::move(edge), *executor_, *clock_,
-                                [this](const EdgeRequest& request) { return api_->router().answer(request); }, live_.get()));
+                                [this](const EdgeRequest& request) { return gateway_->answer(request); }, &gateway_->live()));
   edge_ = std::move(opened);
   control_ = ControlSocket::open(state_file(config, "florind.sock"), [this](const std::string& command, const Json& arguments) {
     return control(command, arguments);
@@ -338,7 +179,7 @@ Json RunningAppliance::readiness() {
               {"version", kFlorinVersion},
               {"store", store_->engine() == Engine::kSqlite ? "sqlite" : "postgresql"},
               {"merchants", merchants_->all().size()},
-              {"subscribers", live_->subscribers()},
+              {"subscribers", gateway_->live().subscribers()},
               {"tasks", executor_->running()}};
 }
 
@@ -365,14 +206,14 @@ Result<Json> RunningAppliance::control(const std::string& command, const Json& a
     if (const Json* given = find(arguments, "scopes")) scopes = given->get<std::vector<std::string>>();
     const std::string wanted = text_at(arguments, "kind");
     const KeyKind kind = wanted == "admin" ? KeyKind::kAdmin : wanted == "publishable" ? KeyKind::kPublishable : KeyKind::kSecret;
-    Task<Result<NewApiKey>> creating = keys_->create(merchant, kind, scopes, std::nullopt);
+    Task<Result<NewApiKey>> creating = gateway_->keys().create(merchant, kind, scopes, std::nullopt);
     const Result<NewApiKey> made = creating.run();
     if (!made) return made.error();
     // The one time that a key is shown: to its owner, over a socket that only the operator can open.
     return Json{{"id", made->key.id}, {"key", made->text.expose()}};
   }
   if (command == "key.revoke") {
-    Task<Result<Done>> revoking = keys_->revoke(text_at(arguments, "merchant"), text_at(arguments, "id"));
+    Task<Result<Done>> revoking = gateway_->keys().revoke(text_at(arguments, "merchant"), text_at(arguments, "id"));
     if (auto revoked = revoking.run(); !revoked) return revoked.error();
     return Json::object();
   }
@@ -384,7 +225,7 @@ void RunningAppliance::stop() {
   control_.reset();
   const auto limit = config_ ? config_->current()->server.drain : std::chrono::milliseconds(0);
   if (edge_ && !edge_->drain(limit)) spdlog::warn("requests were still under way after {} ms of draining", limit.count());
-  if (jobs_) jobs_->stop();
+  if (gateway_) gateway_->stop_jobs();
   if (clock_) clock_->stop();
   if (http_) http_->stop();
   if (mail_) mail_->stop();
