@@ -11,14 +11,27 @@
 
 #include <spdlog/spdlog.h>
 
+#include "kernel/platform/executor/task_keeper.hpp"
+
 namespace florin {
 
 // A coroutine that owns its task and frees itself at the end.
 struct Executor::Root {
   struct promise_type {
+    promise_type(Executor& on, const char*, const Task<void>&)
+        : executor(on), keeper(dynamic_cast<TaskKeeper*>(&on)) {
+      if (keeper != nullptr) keeper->task_begins(std::coroutine_handle<promise_type>::from_promise(*this));
+    }
+    Executor& executor;
+    TaskKeeper* const keeper;
     Root get_return_object() { return Root{std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept {
+      if (keeper != nullptr) keeper->task_ends(std::coroutine_handle<promise_type>::from_promise(*this));
+      // Last: drain()'s caller may destroy the executor now.
+      executor.running_.fetch_sub(1, std::memory_order_acq_rel);
+      return {};
+    }
     void return_void() noexcept {}
     void unhandled_exception() noexcept { std::terminate(); }
   };
@@ -26,21 +39,18 @@ struct Executor::Root {
 };
 
 Executor::Root Executor::run_root(Executor& executor, const char* name, Task<void> task) {
-  {
-    // Gone before the task counts as ended: what its frame holds may point at what drain()'s caller
-    // destroys next.
-    const Task<void> owned = std::move(task);
-    try {
-      co_await owned;
-    } catch (const std::exception& e) {
-      executor.failed_.fetch_add(1, std::memory_order_relaxed);
-      spdlog::error("task {} ended by an exception: {}", name, e.what());
-    } catch (...) {
-      executor.failed_.fetch_add(1, std::memory_order_relaxed);
-      spdlog::error("task {} ended by an exception that is no std::exception", name);
-    }
+  // Gone before the task counts as ended, in final_suspend(): what its frame holds may point at what
+  // drain()'s caller destroys next.
+  const Task<void> owned = std::move(task);
+  try {
+    co_await owned;
+  } catch (const std::exception& e) {
+    executor.failed_.fetch_add(1, std::memory_order_relaxed);
+    spdlog::error("task {} ended by an exception: {}", name, e.what());
+  } catch (...) {
+    executor.failed_.fetch_add(1, std::memory_order_relaxed);
+    spdlog::error("task {} ended by an exception that is no std::exception", name);
   }
-  executor.running_.fetch_sub(1, std::memory_order_acq_rel);
 }
 
 void Executor::spawn(const char* name, Task<void> task) {
