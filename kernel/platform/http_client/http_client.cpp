@@ -1,5 +1,5 @@
-// Puts the parts together: a door looks at its route, takes a place in the lane, hands the job to an I/O
-// thread and to the watchdog, waits without a thread, and writes down what was exchanged.
+// Puts the parts together: a door looks at its route, takes a place in the lane, hands the request to the
+// wire and writes down what was exchanged.
 #include "kernel/platform/http_client/http_client.hpp"
 
 #include <utility>
@@ -8,12 +8,9 @@
 #include <Poco/Net/NetSSL.h>
 #include <fmt/format.h>
 
-#include "kernel/platform/http_client/carrier.hpp"
 #include "kernel/platform/http_client/exchange_log.hpp"
 #include "kernel/platform/http_client/lanes.hpp"
-#include "kernel/platform/http_client/wire.hpp"
-#include "kernel/platform/io/io_threads.hpp"
-#include "kernel/platform/io/watchdog.hpp"
+#include "kernel/platform/http_client/thread_wire.hpp"
 
 namespace florin {
 namespace {
@@ -36,23 +33,14 @@ Result<std::string> url_of(const Route& route, const HttpRequest& request) {
 
 class Client final : public HttpClient {
  public:
-  Client(Executor& executor, Clock& clock, Options options)
-      : executor_(executor),
-        clock_(clock),
-        options_(std::move(options)),
-        carrier_(options_.ca_file),
-        lanes_(clock, options_.threads),
-        threads_(options_.threads) {}
+  Client(std::unique_ptr<HttpWire> wire, Clock& clock, Options options)
+      : clock_(clock), options_(std::move(options)), lanes_(clock, options_.threads), wire_(std::move(wire)) {}
   ~Client() override { stop(); }
 
   std::unique_ptr<Http> door(Route route, std::vector<Exchange>* log) override;
   RouteHealth health(const std::string& key) const override { return lanes_.health(key); }
 
-  void stop() override {
-    watchdog_.stop();
-    threads_.stop();
-    carrier_.forget_connections();
-  }
+  void stop() override { wire_->stop(); }
 
   // Both outlive the Task: a door awaits it where it is made.
   Task<Result<HttpResponse>> send(const Route& route, const HttpRequest& request,
@@ -66,50 +54,23 @@ class Client final : public HttpClient {
 
  private:
   Task<Result<HttpResponse>> exchange(const Route& route, const HttpRequest& request) {
-    const Result<std::shared_ptr<HttpJob>> made = make_job(route, request);
-    if (!made) co_return made.error();
+    const Result<std::string> url = url_of(route, request);
+    if (!url) co_return url.error();
     const Result<Done> entered = lanes_.enter(route);
     if (!entered) co_return entered.error();
-    const std::shared_ptr<HttpJob> job = *made;
     const Duration begun = clock_.monotonic();
-    const std::unique_ptr<Watchdog::Watch> watch = watchdog_.watch(job);
-    start(route.key, job);
-    Result<HttpResponse> answer = co_await job->done;
+    const auto limit = request.timeout.count() > 0 ? request.timeout : route.timeout;
+    std::function<void()> left = [this, key = route.key] { lanes_.leave(key); };
+    Task<Result<HttpResponse>> carrying = wire_->carry(route, request, *url, limit, std::move(left));
+    Result<HttpResponse> answer = co_await carrying;
     lanes_.record(route.key, outcome(answer), clock_.monotonic() - begun);
     co_return answer;
-  }
-
-  Result<std::shared_ptr<HttpJob>> make_job(const Route& route, const HttpRequest& request) const {
-    FLORIN_TRY(url, url_of(route, request));
-    FLORIN_TRY(target, parse_target(url));
-    FLORIN_TRY(wire, render_request(request, target));
-    const auto limit = request.timeout.count() > 0 ? request.timeout : route.timeout;
-    auto job = std::make_shared<HttpJob>(executor_, std::chrono::steady_clock::now() + limit);
-    job->target = std::move(target);
-    job->wire = std::move(wire);
-    job->method = request.method;
-    job->repeatable = request.repeatable;
-    job->allow_private = route.allow_private;
-    return job;
-  }
-
-  void start(const std::string& key, const std::shared_ptr<HttpJob>& job) {
-    const bool taken = threads_.submit([this, key, job] {
-      const Error late = unreachable("connect_timed_out", "no I/O thread came free in time");
-      Result<HttpResponse> answer = job->is_over() ? Result<HttpResponse>(late) : carrier_.carry(*job);
-      // First the place, then the answer: who was answered may send the next at once.
-      lanes_.leave(key);
-      job->finish(std::move(answer));
-    });
-    if (taken) return;
-    lanes_.leave(key);
-    job->finish(unreachable("no_thread", "the system gives no I/O thread, or we are stopping"));
   }
 
   static Lanes::Outcome outcome(const Result<HttpResponse>& answer) {
     if (answer) return answer->status >= 500 ? Lanes::Outcome::kFailed : Lanes::Outcome::kSucceeded;
     const std::string& code = answer.error().code;
-    const bool ours = code == "address_refused" || code == "no_thread";
+    const bool ours = code == "address_refused" || code == "no_thread" || code == "invalid_url" || code == "invalid_request";
     return ours ? Lanes::Outcome::kNotCarried : Lanes::Outcome::kFailed;
   }
 
@@ -132,13 +93,10 @@ class Client final : public HttpClient {
     return exchange;
   }
 
-  Executor& executor_;
   Clock& clock_;
   const Options options_;
-  Carrier carrier_;
   Lanes lanes_;
-  Watchdog watchdog_;
-  IoThreads threads_;
+  const std::unique_ptr<HttpWire> wire_;  // Last: what it carries still leaves its lane.
 };
 
 class Door final : public Http {
@@ -163,7 +121,12 @@ std::unique_ptr<Http> Client::door(Route route, std::vector<Exchange>* log) {
 
 std::unique_ptr<HttpClient> HttpClient::make(Executor& executor, Clock& clock, Options options) {
   Poco::Net::initializeSSL();
-  return std::make_unique<Client>(executor, clock, std::move(options));
+  auto wire = std::make_unique<ThreadWire>(executor, options.ca_file, options.threads);
+  return make_http_client(std::move(wire), clock, std::move(options));
+}
+
+std::unique_ptr<HttpClient> make_http_client(std::unique_ptr<HttpWire> wire, Clock& clock, HttpClient::Options options) {
+  return std::make_unique<Client>(std::move(wire), clock, std::move(options));
 }
 
 }  // namespace florin
