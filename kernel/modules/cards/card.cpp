@@ -38,14 +38,14 @@ int leading(std::string_view digits, int count) {
   for (int i = 0; i < count && i < static_cast<int>(digits.size()); ++i) value = value * 10 + (digits[static_cast<std::size_t>(i)] - '0');
   return value;
 }
+}  // namespace
 
-bool has_expired(int month, int year, Instant now) {
+bool card_has_expired(int exp_month, int exp_year, Instant now) {
   const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
-  // Good through the last day of its month, anywhere on earth: a day of grace.
-  const std::chrono::year_month_day last(std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) / std::chrono::last);
+  const std::chrono::year_month_day last(std::chrono::year(exp_year) / std::chrono::month(static_cast<unsigned>(exp_month)) /
+                                         std::chrono::last);
   return std::chrono::sys_days(today) > std::chrono::sys_days(last) + std::chrono::days(1);
 }
-}  // namespace
 
 std::string card_brand(std::string_view digits) {
   for (const BrandRange& range : kBrands) {
@@ -90,7 +90,7 @@ ReadCard read_card(Fields& fields, const Vault& vault, Instant now) {
   if (year && *year < 100) *year += 2000;
   if (!month) fields.fail("exp_month", "is required", "invalid_expiry_month");
   if (!year) fields.fail("exp_year", "is required", "invalid_expiry_year");
-  if (month && year && *month >= 1 && *month <= 12 && has_expired(static_cast<int>(*month), static_cast<int>(*year), now))
+  if (month && year && *month >= 1 && *month <= 12 && card_has_expired(static_cast<int>(*month), static_cast<int>(*year), now))
     fields.fail("exp_year", "says that the card has expired", "expired_card");
   const std::string cvc = fields.text("cvc", 4);
   bool cvc_good = cvc.empty() || cvc.size() == 3 || cvc.size() == 4;

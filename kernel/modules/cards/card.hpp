@@ -27,6 +27,8 @@ struct CardFace {
   Json to_json() const;
 };
 CardFace card_face_from(const Json& json);
+// Good through the last day of its month, anywhere on earth: with a day of grace.
+bool card_has_expired(int exp_month, int exp_year, Instant now);
 
 // Reads {"number","exp_month","exp_year","cvc","holder"}: blanks and dashes in the number are fine. Wrong
 // ones fail in `fields` with Stripe's codes: incorrect_number, invalid_expiry_month, expired_card, invalid_cvc.

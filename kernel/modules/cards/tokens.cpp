@@ -3,13 +3,13 @@
 
 #include <florin/crypto.hpp>
 
+#include "kernel/modules/cards/sealed_card.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
 namespace florin {
 
 namespace {
 constexpr auto kTokenLife = std::chrono::minutes(15);
-std::string place_of(const std::string& merchant, const std::string& id) { return merchant + "/" + id + "/number"; }
 }  // namespace
 
 CardTokens::CardTokens(const Vault& vault, Clock& clock, Random& random)
@@ -22,7 +22,7 @@ CardToken CardTokens::create(Session& session, const std::string& merchant, cons
   token.id = new_id("tok", token.created, random_);
   token.merchant = merchant;
   token.face = card.face;
-  token.sealed = vault_.seal(card.card.number, place_of(merchant, token.id));
+  token.sealed = seal_card_number(vault_, card.card.number, merchant, token.id);
   if (!card.card.cvc.empty()) cvcs_.put(token.id, card.card.cvc, micros(token.expires));
   session.execute(
       "insert into card_tokens (id, merchant, sealed, face, boot, created, expires, used_by) "
@@ -63,16 +63,16 @@ bool CardTokens::consume(Session& session, const std::string& merchant, const st
 }
 
 Result<Card> CardTokens::open(const CardToken& token) {
-  auto number = vault_.open(token.sealed, place_of(token.merchant, token.id));
-  if (!number) return number.error();
-  Card card;
-  card.number = *number;
-  card.exp_month = token.face.exp_month;
-  card.exp_year = token.face.exp_year;
-  card.holder = token.face.holder;
-  card.cvc = cvcs_.take(token.id, micros(clock_.now()));
+  Result<Card> card = open_card(vault_, token.sealed, token.merchant, token.id, token.face);
+  if (card) card->cvc = cvcs_.take(token.id, micros(clock_.now()));
   return card;
 }
+
+Result<Secret> CardTokens::number(const CardToken& token) const {
+  return open_card_number(vault_, token.sealed, token.merchant, token.id);
+}
+
+void CardTokens::forget_cvc(const std::string& id) { cvcs_.take(id, micros(clock_.now())); }
 
 std::int64_t CardTokens::purge(Session& session, int limit) {
   cvcs_.drop_expired(micros(clock_.now()));

@@ -41,6 +41,9 @@ class CardTokens {
   bool consume(Session& session, const std::string& merchant, const std::string& id, const std::string& payment_id);
   // The card itself, with its CVC if there is one: takes that out, so call it once, after consume().
   Result<Card> open(const CardToken& token);
+  // The number alone, for who keeps it: the CVC stays where it is until open() or forget_cvc().
+  Result<Secret> number(const CardToken& token) const;
+  void forget_cvc(const std::string& id);
   // Forgets tokens that expired; how many.
   std::int64_t purge(Session& session, int limit);
 
