@@ -13,12 +13,13 @@ Gateway::Gateway(GatewayDoors doors, MerchantDirectory& merchants, std::shared_p
   jobs_ = Jobs::make(store, executor, clock, random);
   keys_ = std::make_unique<ApiKeys>(store, clock, random);
   tokens_ = std::make_unique<CardTokens>(vault, clock, random);
+  methods_ = std::make_unique<PaymentMethods>(store, clock, random, vault, *tokens_);
   counters_ = std::make_unique<RiskCounters>(store);
   risk_ = std::make_unique<Risk>(*counters_);
   routing_ = std::make_unique<Routing>(http, record_);
   carrier_ = std::make_unique<Carrier>(http, clock);
   payments_ = std::make_unique<PaymentService>(PaymentDoors{store, executor, clock, random, *jobs_, vault}, merchants_,
-                                               *tokens_, *risk_, *routing_, record_, *carrier_);
+                                               *tokens_, *methods_, *risk_, *routing_, record_, *carrier_);
   refunds_ = std::make_unique<RefundService>(*payments_);
   webhooks_out_ = std::make_unique<WebhooksOut>(WebhooksOut::Doors{store, executor, clock, random, *jobs_, vault, http},
                                                 merchants_);

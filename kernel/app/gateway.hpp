@@ -56,6 +56,7 @@ class Gateway {
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<ApiKeys> keys_;
   std::unique_ptr<CardTokens> tokens_;
+  std::unique_ptr<PaymentMethods> methods_;
   std::unique_ptr<RiskCounters> counters_;
   std::unique_ptr<Risk> risk_;
   AccountRecord record_;

@@ -7,6 +7,7 @@
 #include "kernel/modules/decisions/decision.hpp"
 #include "kernel/modules/events/routes/routes.hpp"
 #include "kernel/modules/ledger/routes/routes.hpp"
+#include "kernel/modules/payment_methods/routes/routes.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/routes/routes.hpp"
 #include "kernel/modules/providers/routes/routes.hpp"
@@ -69,6 +70,7 @@ void Gateway::add_routes() {
   api_->add(create_refund_route(*refunds_));
   api_->add(payer_return_route(*payments_));
   api_->add(create_token_route(*tokens_, doors_.vault, doors_.store, doors_.clock));
+  for (ApiRoute& route : payment_method_routes(*methods_)) api_->add(std::move(route));
   api_->add(list_events_route(doors_.store));
   api_->add(list_balances_route(doors_.store));
   api_->add(list_ledger_entries_route(doors_.store));
@@ -80,6 +82,8 @@ void Gateway::add_routes() {
 
 Json Gateway::describe() const {
   std::map<std::string, Json> schemas = payment_schemas();
+  schemas.merge(card_schemas());
+  schemas.merge(payment_method_schemas());
   schemas.merge(refund_schemas());
   schemas.merge(event_schemas());
   schemas.merge(ledger_schemas());

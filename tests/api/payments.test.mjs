@@ -103,6 +103,13 @@ test('a payment prepared with its card is confirmed by its id alone', async () =
   assert.equal(done.json.status, 'succeeded', done.text);
 });
 
+test('a method given at confirmation takes the place of the card that was put aside', async () => {
+  const intent = await shop.post('/payments/create-intent', { amount: 1132, currency: 'EUR', payment_method: card(cards.poor), metadata: { route: 'till' } });
+  const done = await shop.post('/payments/confirm', { payment_id: intent.json.id, payment_method: { type: 'cash' } });
+  assert.equal(done.json.status, 'succeeded', done.text);
+  assert.deepEqual(done.json.payment_method, { type: 'cash' });
+});
+
 test('a browser confirms with the publishable key and the client_secret, and not without it', async () => {
   const intent = await shop.post('/payments/create-intent', { amount: 1122, currency: 'EUR' });
   const { id: payment_id, client_secret } = intent.json;

@@ -42,6 +42,11 @@ bool Fields::has(std::string_view name) const {
   return found != json_.end() && !found->is_null();
 }
 
+bool Fields::is_text(std::string_view name) const {
+  const auto found = json_.find(name);
+  return found != json_.end() && found->is_string();
+}
+
 std::string Fields::text(std::string_view name, std::size_t length_max) {
   const Json* value = get(name);
   if (!value) return {};

@@ -31,6 +31,7 @@ class Fields {
   // Up to 50 keys of 40 characters with texts of 500 (API-CONVENTIONS; Stripe's limits).
   Json metadata(std::string_view name);
   bool has(std::string_view name) const;
+  bool is_text(std::string_view name) const;  // For fields that are an object or, for short, its id.
   std::string name_of(std::string_view name) const;  // "payment_method.card.number"
 
   void fail(std::string_view name, std::string message, std::string code = "invalid_parameter");

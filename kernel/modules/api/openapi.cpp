@@ -59,6 +59,7 @@ std::string tag_description(const std::string& tag) {
       {"Notifications", "Whom to tell, on which device or at which address, and what was sent."},
       {"Operations", "Health, readiness, figures and this description, for those who run the appliance."},
       {"Payers", "Where a payer's browser comes back to."},
+      {"Payment methods", "Cards that a merchant's customers pay with again."},
       {"Payments", "Taking money: create, confirm, capture, cancel, look up."},
       {"Provider webhooks", "Where providers report; called by them alone."},
       {"Providers", "A merchant's accounts with providers, and how they are."},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernel/modules/customers/read.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
 namespace florin {
@@ -75,23 +76,6 @@ Json read_line_items(Fields& outer, Money total) {
   return items;
 }
 
-Customer read_customer(Fields& outer, const Merchant& merchant) {
-  Customer customer;
-  customer.merchant = merchant.id;
-  const Json* json = outer.object("customer");
-  if (!json) return customer;
-  Fields fields(*json, "customer");
-  customer.id = fields.text("id", 100);
-  customer.email = fields.text("email", 200);
-  customer.phone = fields.text("phone", 50);
-  customer.name = fields.text("name", 200);
-  if (!customer.email.empty() && customer.email.find('@') == std::string::npos) fields.fail("email", "is no e-mail address");
-  std::transform(customer.email.begin(), customer.email.end(), customer.email.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  outer.take(fields);
-  return customer;
-}
-
 void put(Json& details, const char* name, Json value) {
   if (value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty())) return;
   if ((value.is_object() || value.is_array()) && value.empty()) return;
@@ -102,13 +86,19 @@ void put(Json& details, const char* name, Json value) {
 
 OrderMethod read_method(Fields& outer, const Vault& vault, Instant now) {
   OrderMethod method;
+  if (outer.is_text("payment_method")) {
+    method.saved = outer.text("payment_method", 100);
+    return method;
+  }
   const Json* json = outer.object("payment_method");
   if (!json) return method;
   Fields fields(*json, "payment_method");
-  method.type = fields.required_text("type", 40);
+  method.saved = fields.text("id", 100);
+  method.type = method.saved.empty() ? fields.required_text("type", 40) : fields.text("type", 40);
   const std::string token = fields.text("token", 500);
   const Json* card = fields.object("card");
   if (!token.empty() && card) fields.fail("token", "and card were both given; give one");
+  if (!method.saved.empty() && (card || !token.empty())) fields.fail("id", "goes without card and token");
   if (is_id("tok", token))
     method.token = token;
   else if (!token.empty())
@@ -119,8 +109,8 @@ OrderMethod read_method(Fields& outer, const Vault& vault, Instant now) {
     method.card = read_card(inner, vault, now);
     fields.take(inner);
   }
-  if (method.type == "card" && token.empty() && !card)
-    fields.fail("card", "is required for type card, or token", "parameter_missing");
+  if (method.type == "card" && method.saved.empty() && token.empty() && !card)
+    fields.fail("card", "is required for type card, or token, or id", "parameter_missing");
   outer.take(fields);
   return method;
 }
@@ -146,7 +136,7 @@ Result<PaymentOrder> read_payment_order(const Json& body, const Merchant& mercha
   order.confirm = !intent_only && fields.boolean("confirm").value_or(order.method.given());
   if (!intent_only && order.confirm && !order.method.given())
     fields.fail("payment_method", "is required to confirm", "parameter_missing");
-  order.customer = read_customer(fields, merchant);
+  order.customer = read_customer(fields, merchant.id);
   order.country = read_country(fields, "country");
   order.return_url = fields.text("return_url", 2000);
   if (!order.return_url.empty() && !order.return_url.starts_with("https://") && !order.return_url.starts_with("http://"))
@@ -170,12 +160,32 @@ Result<PaymentOrder> read_payment_order(const Json& body, const Merchant& mercha
   put(order.details, "metadata", fields.metadata("metadata"));
   put(order.details, "return_url", order.return_url);
   put(order.details, "country", order.country);
+  read_future_usage(fields, order.details);
   if (const auto wrong = fields.error()) return *wrong;
+  if (auto why = why_not_save(order.details, order.method)) return *why;
   return order;
+}
+
+void read_future_usage(Fields& fields, Json& details) {
+  const std::string usage = fields.text("setup_future_usage", 40);
+  if (!usage.empty() && usage != "off_session" && usage != "on_session")
+    fields.fail("setup_future_usage", "must be off_session or on_session");
+  put(details, "setup_future_usage", usage);
+}
+
+bool saves_card(const Json& details) { return details.contains("setup_future_usage"); }
+
+std::optional<Error> why_not_save(const Json& details, const OrderMethod& method) {
+  const bool is_ours = method.card || !method.token.empty() || !method.saved.empty();
+  if (!saves_card(details) || !method.given() || is_ours) return std::nullopt;
+  return Error{Error::Kind::kInvalid,
+               "setup_future_usage saves cards that Florin is given in full or by a token of POST /tokens, and nothing else",
+               "invalid_parameter", "setup_future_usage"};
 }
 
 Json method_face(const OrderMethod& method, const std::optional<CardFace>& face) {
   Json json{{"type", method.type}};
+  if (!method.saved.empty()) json["id"] = method.saved;
   if (face) json["card"] = face->to_json();
   return json;
 }

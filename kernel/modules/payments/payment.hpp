@@ -46,7 +46,7 @@ struct Payment {
   bool in_review = false;      // The risk policy said review: a person should look.
   std::string method_type;     // "card"; "" while it has none.
   Json method = Json();        // As shown: {"type":"card","card":{...}}; null while it has none.
-  std::string instrument;      // A card token put aside until it is confirmed; "" : none.
+  std::string instrument;      // A card token or saved method put aside until it is confirmed; "" : none.
   std::string customer_id;
   Json details = Json::object();  // What the request said: customer, billing, ..., metadata, return_url.
   Json next_action = Json();

@@ -133,6 +133,8 @@ Result<Done> PaymentRepository::advance(Session& session, const Payment& before,
   FLORIN_CHECK(payment.refunded + payment.refund_pending <= payment.captured && payment.captured <= payment.amount,
                "refunds <= captures <= authorization");
   payment.status = to;
+  if (hook_)
+    if (auto done = hook_(session, payment); !done) return done.error();
   if (!update(session, payment))
     return Error{Error::Kind::kConflict, "payment " + payment.id + " was changed by another request", "payment_changed", ""};
   tell(session, payment, move->event, changes(before, payment), random_);

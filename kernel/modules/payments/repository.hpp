@@ -2,6 +2,7 @@
 // which writes its event in the same transaction (law 5), and no query without the merchant (law 6).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,10 @@ class PaymentRepository {
   // Moves to `to`, stores every change made to `payment` and tells it. `before` is as it was read. A
   // move that the table lacks is our bug. Errors: kConflict when somebody else changed it since.
   Result<Done> advance(Session& session, const Payment& before, Payment& payment, PaymentStatus to);
+  // Called in the unit of every move, before it is stored: what else a payment's fate decides. It may change
+  // `after`; its Error is advance()'s. Set once, before the first move.
+  using MoveHook = std::function<Result<Done>(Session& session, Payment& after)>;
+  void on_move(MoveHook hook) { hook_ = std::move(hook); }
   // Stores changes that are no move: locks, refund sums, a new attempt's reference.
   Result<Done> keep(Session& session, Payment& payment);
 
@@ -56,6 +61,7 @@ class PaymentRepository {
  private:
   bool update(Session& session, Payment& payment);
   Random& random_;
+  MoveHook hook_;
 };
 
 }  // namespace florin

@@ -10,17 +10,21 @@
 
 namespace florin {
 
-PaymentService::PaymentService(PaymentDoors doors, MerchantDirectory& merchants, CardTokens& tokens, Risk& risk,
-                               Routing& routing, AccountRecord& record, Carrier& carrier)
+PaymentService::PaymentService(PaymentDoors doors, MerchantDirectory& merchants, CardTokens& tokens,
+                               PaymentMethods& methods, Risk& risk, Routing& routing, AccountRecord& record,
+                               Carrier& carrier)
     : doors_(doors),
       merchants_(merchants),
       tokens_(tokens),
+      methods_(methods),
       risk_(risk),
       routing_(routing),
       record_(record),
       carrier_(carrier),
       payments_(doors.random),
-      settlement_(payments_, doors.random) {}
+      settlement_(payments_, doors.random) {
+  payments_.on_move([this](Session& session, Payment& payment) { return settle_saving(session, payment); });
+}
 
 std::string PaymentService::client_secret(const std::string& payment_id) const {
   return payment_id + "_secret_" + doors_.vault.fingerprint(Secret(payment_id), "client_secret");
@@ -43,12 +47,30 @@ std::string PaymentService::return_url(const Merchant& merchant, const std::stri
   return base + "/return/" + merchant.id + "/" + payment_id;
 }
 
+// What a payment was to save is kept when it is approved and gone when it is refused.
+Result<Done> PaymentService::settle_saving(Session& session, Payment& payment) {
+  if (!saves_card(payment.details)) return Done();
+  switch (payment.status) {
+    case PaymentStatus::kRequiresCapture:
+    case PaymentStatus::kSucceeded: {
+      FLORIN_TRY(id, methods_.keep(session, payment.merchant, payment.id, payment.customer_id, payment.updated));
+      if (!id.empty()) payment.method["id"] = id;
+      break;
+    }
+    case PaymentStatus::kRequiresPaymentMethod:
+    case PaymentStatus::kCanceled: methods_.forget(session, payment.merchant, payment.id); break;
+    default: break;  // Still under way.
+  }
+  return Done();
+}
+
 // ---- What was found before anything is decided ---------------------------------------------------------
 
 struct PaymentService::Resolved {
   PaymentMethod method;
   std::optional<CardFace> face;
   std::optional<CardToken> token;
+  std::optional<SavedMethod> saved;
   Customer customer;                 // Found, or as it will be made.
   std::optional<Payment> payment;    // The one to confirm,
   int attempts = 0;                  // ... and how often it was tried.
@@ -68,11 +90,13 @@ Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<c
   } else if (order.method.provider_token) {
     resolved.method.instrument = *order.method.provider_token;
   }
+  // A saved method whose payment names no customer is paid with by the one who has it.
   const bool has_customer = !order.customer.id.empty() || !order.customer.email.empty() || !order.customer.phone.empty();
-  if (order.method.token.empty() && !has_customer && payment_id.empty()) co_return resolved;
+  if (order.method.token.empty() && order.method.saved.empty() && !has_customer && payment_id.empty()) co_return resolved;
 
   const std::string id = merchant->id;
-  const std::string token = order.method.token;
+  const OrderMethod& given = order.method;
+  const Instant now = doors_.clock.now();
   const auto query = [&](Session& session) -> Result<Resolved> {
     Resolved found = resolved;
     if (!idempotency.key.empty())
@@ -84,8 +108,23 @@ Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<c
         return Error{Error::Kind::kNotFound, "no such payment: " + payment_id, "", "payment_id"};
       found.attempts = payments_.count_attempts(session, id, payment_id);
     }
-    const std::string wanted = !token.empty() ? token : found.payment ? found.payment->instrument : std::string();
-    if (!wanted.empty() && !std::holds_alternative<Card>(found.method.instrument)) {
+    if (auto known = find_customer(session, found.customer)) found.customer = *known;
+    const bool put_aside = !given.given() && found.payment;
+    const std::string wanted = put_aside ? found.payment->instrument : given.saved.empty() ? given.token : given.saved;
+    if (!given.saved.empty() || (put_aside && is_id("pm", wanted))) {
+      const std::string& customer = found.payment ? found.payment->customer_id : found.customer.id;
+      const MethodUse use{customer, has_customer && customer.empty(), given.type, order.by_payer && !put_aside, now};
+      auto held = methods_.find_to_pay(session, id, wanted, use);
+      if (!held) {
+        found.wrong = held.error();
+        return found;
+      }
+      found.saved = *held;
+      found.face = held->face;
+      found.method.type = held->type;
+      if (customer.empty() && !held->customer_id.empty())
+        found.customer = find_customer(session, Customer{held->customer_id, id}).value_or(found.customer);
+    } else if (!wanted.empty()) {
       auto held = tokens_.find(session, id, wanted, payment_id);
       if (!held) {
         found.wrong = held.error();
@@ -94,7 +133,6 @@ Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<c
         found.face = held->face;
       }
     }
-    if (auto known = find_customer(session, found.customer)) found.customer = *known;
     return found;
   };
   Task<Result<Resolved>> reading = doors_.store.read(std::ref(query));
@@ -102,6 +140,16 @@ Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<c
   if (!found) co_return found.error();
   if (found->wrong) co_return *found->wrong;
   co_return std::move(*found);
+}
+
+// The card, sealed to be kept once the payment is approved. Nothing when none is to be saved, or is saved already.
+std::optional<SavedMethod> PaymentService::card_to_save(const Payment& payment, const Resolved& resolved) const {
+  if (!saves_card(payment.details) || !resolved.face || resolved.saved) return std::nullopt;
+  const auto* const card = std::get_if<Card>(&resolved.method.instrument);
+  const Result<Secret> number = card ? Result<Secret>(card->number) : tokens_.number(*resolved.token);
+  // A number that does not open cannot pay either: the attempt says so.
+  if (!number) return std::nullopt;
+  return methods_.seal_for(payment.id, payment.merchant, *number, *resolved.face, payment.livemode);
 }
 
 // ---- Creating and confirming ---------------------------------------------------------------------------
@@ -128,6 +176,7 @@ Task<ApiAnswer> PaymentService::create(const ApiRequest& request, bool intent_on
   Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, "");
   Result<Resolved> resolved = co_await resolving;
   if (!resolved) co_return problem(resolved.error());
+  if (resolved->saved) order.method.type = resolved->saved->type;
   Task<ApiAnswer> trying =
       attempt_payment(merchant, std::move(payment), true, std::move(order), std::move(*resolved), request.idempotency);
   co_return co_await trying;
@@ -145,7 +194,18 @@ Task<ApiAnswer> PaymentService::store_unconfirmed(std::shared_ptr<const Merchant
     made.customer_id = customer.id;
     if (!customer.id.empty()) made.details["customer"] = customer.to_json();
     std::optional<CardFace> face;
-    if (order.method.card) {
+    OrderMethod method = order.method;
+    if (!method.saved.empty()) {
+      FLORIN_TRY(saved, methods_.find_to_pay(session, id, method.saved, {customer.id, false, method.type, false, now}));
+      if (customer.id.empty() && !saved.customer_id.empty()) {
+        FLORIN_TRY(owner, find_or_create_customer(session, Customer{saved.customer_id, id}, now, doors_.random));
+        made.customer_id = owner.id;
+        made.details["customer"] = owner.to_json();
+      }
+      made.method_type = method.type = saved.type;
+      made.instrument = saved.id;
+      face = saved.face;
+    } else if (order.method.card) {
       made.instrument = tokens_.create(session, id, *order.method.card).id;
       face = order.method.card->face;
     } else if (!order.method.token.empty()) {
@@ -155,7 +215,7 @@ Task<ApiAnswer> PaymentService::store_unconfirmed(std::shared_ptr<const Merchant
       made.instrument = token.id;
       face = token.face;
     }
-    if (order.method.given()) made.method = method_face(order.method, face);
+    if (method.given()) made.method = method_face(method, face);
     payments_.insert(session, made);
     ApiAnswer answer = text_answer(201, payment_text(made, kClientSecretMark));
     answer.object_id = made.id;
@@ -175,9 +235,11 @@ Task<ApiAnswer> PaymentService::confirm(const ApiRequest& request) {
   PaymentOrder order;
   order.method = read_method(fields, doors_.vault, now);
   order.return_url = fields.text("return_url", 2000);
+  order.by_payer = request.caller.kind == KeyKind::kPublishable;
+  read_future_usage(fields, order.details);
   const std::string secret = fields.text("client_secret", 300);
   if (const auto wrong = fields.error()) co_return problem(*wrong);
-  if (request.caller.kind == KeyKind::kPublishable && !opens(secret, payment_id))
+  if (order.by_payer && !opens(secret, payment_id))
     co_return problem(Error{Error::Kind::kNotFound, "no such payment, or not with this client_secret", "", "payment_id"});
 
   Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, payment_id);
@@ -197,16 +259,26 @@ Task<ApiAnswer> PaymentService::confirm(const ApiRequest& request) {
     order.ip = text_at(payment.details, "device.ip");
     order.device = text_at(payment.details, "device.id");
     order.country = text_at(payment.details, "country");
+    payment.details.update(order.details);
+    if (auto why = why_not_save(payment.details, order.method)) co_return problem(*why);
     order.details = payment.details;
     if (!order.return_url.empty()) payment.details["return_url"] = order.return_url;
-    if (!order.method.given()) {
+    if (resolved->saved) {
+      order.method.saved = resolved->saved->id;
+      order.method.type = resolved->saved->type;
+      if (payment.customer_id.empty() && !resolved->customer.id.empty()) {
+        payment.customer_id = resolved->customer.id;
+        payment.details["customer"] = resolved->customer.to_json();
+      }
+    } else if (!order.method.given()) {
       order.method.type = payment.method_type;
       resolved->method.type = payment.method_type;
     }
     if (order.method.type.empty())
       co_return problem(Error{Error::Kind::kInvalid, "payment_method is required: this payment has none yet",
                               "parameter_missing", "payment_method"});
-    if (order.method.type == "card" && !order.method.provider_token && !order.method.card && !resolved->token)
+    if (order.method.type == "card" && !order.method.provider_token && !order.method.card && !resolved->token &&
+        !resolved->saved)
       co_return problem(Error{Error::Kind::kInvalid, "payment_method is required: the card given before has been used",
                               "parameter_missing", "payment_method"});
     resolved->customer.id = payment.customer_id;
@@ -268,6 +340,8 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     attempt.provider = merchant->accounts.at(attempt.account).config->provider;
   }
 
+  const std::optional<SavedMethod> saving = goes ? card_to_save(payment, resolved) : std::nullopt;
+
   struct Claimed {
     KeyClaim claim;
     Payment payment;
@@ -286,8 +360,14 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     if (resolved.token) {
       if (!tokens_.consume(session, merchant->id, resolved.token->id, made.id))
         return Error{Error::Kind::kConflict, "this token has paid already", "token_already_used", "payment_method.token"};
-      made.instrument.clear();
     }
+    if (resolved.saved) {
+      // Detached since it was looked at?
+      const MethodUse use{made.customer_id, false, "", false, now};
+      if (auto still = methods_.find_to_pay(session, merchant->id, resolved.saved->id, use); !still) return still.error();
+    }
+    if (saving) methods_.put_aside(session, *saving);
+    made.instrument.clear();
     if (is_new) {
       FLORIN_TRY(customer, find_or_create_customer(session, resolved.customer, now, doors_.random));
       made.customer_id = customer.id;
@@ -352,8 +432,8 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
   trip->request = authorize_request(trip->payment, return_url(*merchant, payment.id));
   trip->request->require_authentication = risk.verdict == RiskVerdict::kChallenge;
   trip->request->method = std::move(resolved.method);
-  if (resolved.token) {
-    Result<Card> card = tokens_.open(*resolved.token);
+  if (resolved.token || resolved.saved) {
+    Result<Card> card = resolved.token ? tokens_.open(*resolved.token) : methods_.open(*resolved.saved);
     if (!card) {
       // Sealed under a key that is gone: nothing has left, so it fails like any other refusal to carry.
       auto failing = [this, trip, now, why = card.error()](Session& session) {

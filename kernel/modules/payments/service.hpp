@@ -11,6 +11,7 @@
 #include "kernel/modules/api/api.hpp"
 #include "kernel/modules/cards/tokens.hpp"
 #include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/payment_methods/service.hpp"
 #include "kernel/modules/payments/carrier.hpp"
 #include "kernel/modules/payments/order.hpp"
 #include "kernel/modules/payments/settlement.hpp"
@@ -32,8 +33,8 @@ struct PaymentDoors {
 
 class PaymentService {
  public:
-  PaymentService(PaymentDoors doors, MerchantDirectory& merchants, CardTokens& tokens, Risk& risk, Routing& routing,
-                 AccountRecord& record, Carrier& carrier);
+  PaymentService(PaymentDoors doors, MerchantDirectory& merchants, CardTokens& tokens, PaymentMethods& methods, Risk& risk,
+                 Routing& routing, AccountRecord& record, Carrier& carrier);
 
   // ---- For routes. `request` outlives the Task. ----
   Task<ApiAnswer> create(const ApiRequest& request, bool intent_only);
@@ -80,6 +81,8 @@ class PaymentService {
   struct Resolved;  // The instrument, and what was found in the database before deciding.
   Task<Result<Resolved>> resolve(std::shared_ptr<const Merchant> merchant, const Idempotency& idempotency,
                                  const PaymentOrder& order, std::string payment_id);
+  std::optional<SavedMethod> card_to_save(const Payment& payment, const Resolved& resolved) const;
+  Result<Done> settle_saving(Session& session, Payment& payment);
   Task<ApiAnswer> attempt_payment(std::shared_ptr<const Merchant> merchant, Payment payment, bool is_new,
                                   PaymentOrder order, Resolved resolved, Idempotency idempotency);
   Task<ApiAnswer> store_unconfirmed(std::shared_ptr<const Merchant> merchant, Payment payment, PaymentOrder order,
@@ -111,6 +114,7 @@ class PaymentService {
   PaymentDoors doors_;
   MerchantDirectory& merchants_;
   CardTokens& tokens_;
+  PaymentMethods& methods_;
   Risk& risk_;
   Routing& routing_;
   AccountRecord& record_;

@@ -48,19 +48,12 @@ ApiRoute create_token_route(CardTokens& tokens, const Vault& vault, Store& store
   route.tag = "Tokens";
   route.scope = "tokens:write";
   route.keys = {KeyKind::kSecret, KeyKind::kPublishable};
-  route.request_schema = object({{"card", object({{"number", text("", 40)},
-                                                  {"exp_month", integer()},
-                                                  {"exp_year", integer()},
-                                                  {"cvc", text("", 4)},
-                                                  {"holder", text("", 100)},
-                                                  {"country", text("", 2)}},
-                                                 {"number", "exp_month", "exp_year"})}},
-                                {"card"});
+  route.request_schema = object({{"card", card_request_schema()}}, {"card"});
   route.request_examples = {{"card", {{"card", {{"number", "4242424242424242"}, {"exp_month", 12}, {"exp_year", 2034}, {"cvc", "123"}}}}}};
   route.response_schemas = {{201, object({{"id", text("tok_...")},
                                           {"object", Json{{"const", "token"}}},
                                           {"type", text()},
-                                          {"card", Json{{"type", "object"}}},
+                                          {"card", ref("CardFace")},
                                           {"created", integer()},
                                           {"expires", integer("Fifteen minutes later.")},
                                           {"livemode", boolean()}},

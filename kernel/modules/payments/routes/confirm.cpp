@@ -18,6 +18,7 @@ ApiRoute confirm_payment_route(PaymentService& payments) {
   route.request_schema = object({{"payment_id", text("", 100)},
                                  {"payment_method", payment_method_request_schema()},
                                  {"return_url", text("", 2000)},
+                                 {"setup_future_usage", future_usage_request_schema()},
                                  {"client_secret", text("Required with a publishable key.", 300)}},
                                 {"payment_id"});
   route.response_schemas = {{200, ref("Payment")}};

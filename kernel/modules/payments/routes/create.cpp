@@ -1,5 +1,6 @@
 // POST /api/v1/payments: creates a payment and, when a method is given, confirms it in the same call.
 #include "kernel/modules/api/schemas.hpp"
+#include "kernel/modules/customers/read.hpp"
 #include "kernel/modules/payments/routes/routes.hpp"
 
 namespace florin {
@@ -12,7 +13,7 @@ Json request_schema(bool intent_only) {
       {{"amount", Json{{"type", "integer"}, {"minimum", 1}, {"maximum", 999'999'999'999}, {"description", "Minor units: 1250 is 12.50 EUR and 1250 JPY."}}},
        {"currency", text("ISO 4217, either case.", 10)},
        {"capture_method", one_of({"automatic", "manual"})},
-       {"customer", object({{"id", text("", 100)}, {"email", text("", 200)}, {"phone", text("", 50)}, {"name", text("", 200)}}, {})},
+       {"customer", customer_request_schema()},
        {"billing", ref("Party")},
        {"shipping", ref("Party")},
        {"line_items", Json{{"type", "array"}, {"maxItems", 200}, {"items", ref("LineItem")}}},
@@ -20,7 +21,8 @@ Json request_schema(bool intent_only) {
        {"description", text("", 500)},
        {"metadata", metadata()},
        {"return_url", text("Where the payer comes back to after a redirect.", 2000)},
-       {"country", text("The payer's, ISO 3166-1.", 2)}},
+       {"country", text("The payer's, ISO 3166-1.", 2)},
+       {"setup_future_usage", future_usage_request_schema()}},
       {"amount", "currency"});
   body["properties"]["payment_method"] = payment_method_request_schema();
   if (!intent_only) body["properties"]["confirm"] = boolean("Default: whether payment_method is given.");

@@ -26,5 +26,6 @@ ApiRoute payer_return_route(PaymentService& payments);
 // OpenAPI components: Payment, PaymentMethod, Attempt, Party, Address, LineItem, ...
 std::map<std::string, Json> payment_schemas();
 Json payment_method_request_schema();
+Json future_usage_request_schema();
 
 }  // namespace florin

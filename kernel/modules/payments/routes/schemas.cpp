@@ -1,5 +1,6 @@
 // What the payment object and its parts look like, for OpenAPI; render.cpp makes them.
 #include "kernel/modules/api/schemas.hpp"
+#include "kernel/modules/cards/routes/routes.hpp"
 #include "kernel/modules/payments/routes/routes.hpp"
 
 namespace florin {
@@ -11,31 +12,20 @@ Json statuses() {
   return one_of({"requires_payment_method", "requires_confirmation", "requires_action", "processing", "requires_capture",
                  "partially_captured", "succeeded", "canceled"});
 }
-
-Json card_face() {
-  return object({{"brand", text()},
-                 {"last4", text()},
-                 {"bin", text("The first six digits.")},
-                 {"exp_month", integer()},
-                 {"exp_year", integer()},
-                 {"fingerprint", text("Equal for equal cards; says nothing about the number.")},
-                 {"country", nullable(text("Of the issuer, ISO 3166-1."))},
-                 {"holder", text()}},
-                {"brand", "last4", "exp_month", "exp_year", "fingerprint"});
-}
 }  // namespace
 
 Json payment_method_request_schema() {
-  return object({{"type", text("card, cash, ...: what the merchant's providers take; GET /providers lists them.")},
-                 {"card", object({{"number", text("Blanks and dashes are fine.", 40)},
-                                  {"exp_month", integer("1 to 12")},
-                                  {"exp_year", integer("Two or four digits.")},
-                                  {"cvc", text("Never stored.", 4)},
-                                  {"holder", text("", 100)},
-                                  {"country", text("Of the issuer, when known.", 2)}},
-                                 {"number", "exp_month", "exp_year"})},
-                 {"token", text("A one-time token of POST /tokens, or a provider's own token.", 500)}},
-                {"type"});
+  Json full = object({{"type", text("card, cash, ...: what the merchant's providers take; GET /providers lists them.")},
+                      {"card", card_request_schema()},
+                      {"token", text("A one-time token of POST /tokens, or a provider's own token.", 500)},
+                      {"id", text("pm_...: a saved payment method; says the type too.", 100)}},
+                     {});
+  full["anyOf"] = {{{"required", {"type"}}}, {{"required", {"id"}}}};
+  return Json{{"anyOf", {std::move(full), text("pm_...: a saved payment method, for short.", 100)}}};
+}
+
+Json future_usage_request_schema() {
+  return one_of({"off_session", "on_session"}, "Saves the card for the customer once the payment is approved.");
 }
 
 std::map<std::string, Json> payment_schemas() {
@@ -53,7 +43,11 @@ std::map<std::string, Json> payment_schemas() {
                            {"name", "unit_amount"});
   all["Customer"] = object({{"id", nullable(text())}, {"email", nullable(text())}, {"phone", nullable(text())},
                             {"name", nullable(text())}}, {});
-  all["PaymentMethod"] = object({{"type", text()}, {"card", card_face()}}, {"type"});
+  all["PaymentMethod"] = object(
+      {{"id", text("pm_...: when it is a saved payment method, or was saved by this payment.")},
+       {"type", text()},
+       {"card", ref("CardFace")}},
+      {"type"});
   all["NextAction"] = object({{"type", one_of({"redirect", "three_ds", "qr", "wallet", "transfer"})},
                               {"url", text("Where the payer must go.")},
                               {"data", Json{{"type", "object"}}}},
@@ -95,6 +89,7 @@ std::map<std::string, Json> payment_schemas() {
        {"capture_method", one_of({"automatic", "manual"})},
        {"client_secret", text("Opens this payment, and nothing else, to the payer's browser.")},
        {"payment_method", nullable(ref("PaymentMethod"))},
+       {"setup_future_usage", nullable(text("off_session or on_session: the card is saved when the payment is approved."))},
        {"customer", nullable(ref("Customer"))},
        {"billing", nullable(ref("Party"))},
        {"shipping", nullable(ref("Party"))},
