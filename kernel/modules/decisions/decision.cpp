@@ -36,7 +36,7 @@ TryOutcome try_outcome_from(std::string_view text) {
 }
 
 void insert_decision(Session& session, const Decision& decision, const std::string& risk, const std::string& routing) {
-  session.execute(
+  session.execute_later(
       "insert into decisions (id, merchant, payment_id, created, amount, currency, card, customer, ip, device, "
       "outcome, risk, routing) values (:id, :merchant, :payment, :created, :amount, :currency, :card, :customer, "
       ":ip, :device, :outcome, :risk, :routing)",
@@ -46,7 +46,7 @@ void insert_decision(Session& session, const Decision& decision, const std::stri
 }
 
 void settle_decision(Session& session, const std::string& merchant, const std::string& id, TryOutcome outcome) {
-  session.execute("update decisions set outcome = :outcome where id = :id and merchant = :merchant",
+  session.execute_later("update decisions set outcome = :outcome where id = :id and merchant = :merchant",
                   to_text(outcome), id, merchant);
 }
 

@@ -45,7 +45,7 @@ void store_events(Session& session, std::vector<StagedEvent>& events) {
   for (StagedEvent& event : events) {
     event.seq = ++next[event.merchant];
     event.position = ++position;
-    session.execute(
+    session.execute_later(
         "insert into events (position, merchant, seq, id, type, object_id, payment_id, body, created) "
         "values (:position, :merchant, :seq, :id, :type, :object_id, :payment_id, :body, :created)",
         event.position, event.merchant, event.seq, event.id, event.type, event.object_id, event.payment_id,

@@ -36,7 +36,7 @@ KeyClaim claim_key(Session& session, const std::string& merchant, const Idempote
 void finish_key(Session& session, const std::string& merchant, const Idempotency& idempotency,
                 const ApiAnswer& answer) {
   if (idempotency.key.empty()) return;
-  session.execute(
+  session.execute_later(
       "update idempotency_keys set state = 'done', http_status = :status, body = :body, "
       "object_id = case when :object = '' then object_id else :same end "
       "where merchant = :merchant and route = :route and idem_key = :key and state = 'running'",

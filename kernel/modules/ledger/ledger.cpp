@@ -1,6 +1,8 @@
 // The ledger_entries and ledger_balances tables, and the only file that spells their columns.
 #include "kernel/modules/ledger/ledger.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include <florin/check.hpp>
@@ -30,28 +32,57 @@ std::vector<LedgerLine> refund_lines(const std::string& provider_account, Money 
   return lines;
 }
 
+namespace {
+
+// One statement for all lines: they are four for a capture with its fee, in every payment.
+void insert_lines(Session& session, const LedgerTransaction& transaction, const std::string& id, std::string_view currency) {
+  std::string sql =
+      "insert into ledger_entries (transaction_id, merchant, currency, kind, payment_id, refund_id, attempt_id, created, "
+      "id, account, amount) values ";
+  std::vector<std::string> ids;
+  ids.reserve(transaction.lines.size());  // Borrowed below.
+  std::vector<Parameter> values = {id, transaction.merchant, currency, transaction.kind, transaction.payment_id,
+                                   transaction.refund_id, transaction.attempt_id, micros(transaction.created)};
+  for (const LedgerLine& line : transaction.lines) {
+    const std::size_t number = ids.size() + 1;
+    ids.push_back(fmt::format("{}_{}", id, number));
+    sql += fmt::format(
+        "{}(:transaction, :merchant, :currency, :kind, :payment, :refund, :attempt, :created, :id{}, :account{}, :amount{})",
+        number == 1 ? "" : ", ", number, number, number);
+    values.insert(values.end(), {ids.back(), line.account, line.amount.minor()});
+  }
+  session.execute_later(sql, values);
+}
+
+// An account that has several lines moves once, by their sum: PostgreSQL takes no row twice in a statement.
+void move_balances(Session& session, const LedgerTransaction& transaction, std::string_view currency) {
+  std::map<std::string_view, Money> sums;
+  for (const LedgerLine& line : transaction.lines) {
+    const auto [sum, fresh] = sums.try_emplace(line.account, line.amount);
+    if (!fresh) sum->second = sum->second + line.amount;
+  }
+  std::string sql = "insert into ledger_balances (merchant, currency, account, amount) values ";
+  std::vector<Parameter> values = {transaction.merchant, currency};
+  int number = 0;
+  for (const auto& [account, sum] : sums) {
+    ++number;
+    sql += fmt::format("{}(:merchant, :currency, :account{}, :amount{})", number == 1 ? "" : ", ", number, number);
+    values.insert(values.end(), {account, sum.minor()});
+  }
+  sql += " on conflict (merchant, account, currency) do update set amount = ledger_balances.amount + excluded.amount";
+  session.execute_later(sql, values);
+}
+
+}  // namespace
+
 void post(Session& session, const LedgerTransaction& transaction, Random& random) {
   FLORIN_CHECK(!transaction.lines.empty(), "a posting has lines");
   Money sum = Money::zero(transaction.lines.front().amount.currency());
   for (const LedgerLine& line : transaction.lines) sum = sum + line.amount;
   FLORIN_CHECK(sum.is_zero(), "a posting sums to zero, or money was made or lost");
   const std::string id = new_id("txn", transaction.created, random);
-  const std::string currency(sum.currency().code());
-  int number = 0;
-  for (const LedgerLine& line : transaction.lines) {
-    session.execute(
-        "insert into ledger_entries (id, transaction_id, merchant, account, currency, amount, kind, payment_id, "
-        "refund_id, attempt_id, created) values (:id, :transaction, :merchant, :account, :currency, :amount, :kind, "
-        ":payment, :refund, :attempt, :created)",
-        fmt::format("{}_{}", id, ++number), id, transaction.merchant, line.account, currency, line.amount.minor(),
-        transaction.kind, transaction.payment_id, transaction.refund_id, transaction.attempt_id,
-        micros(transaction.created));
-    session.execute(
-        "insert into ledger_balances (merchant, account, currency, amount) "
-        "values (:merchant, :account, :currency, :amount) on conflict (merchant, account, currency) "
-        "do update set amount = ledger_balances.amount + excluded.amount",
-        transaction.merchant, line.account, currency, line.amount.minor());
-  }
+  insert_lines(session, transaction, id, sum.currency().code());
+  move_balances(session, transaction, sum.currency().code());
 }
 
 namespace {

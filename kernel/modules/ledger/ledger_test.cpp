@@ -80,10 +80,11 @@ TEST(BooksDeathTest, APostingThatDoesNotSumToZeroStopsTheProcess) {
   class NoSession final : public Session {
     void stage(StagedEvent) override {}
     Engine engine() const override { return Engine::kSqlite; }
-    std::vector<Value>& parameters() override { return values_; }
+    std::vector<Parameter>& parameters() override { return values_; }
     std::int64_t run(std::string_view) override { return 0; }
+    void run_later(std::string_view) override {}
     void fetch(std::string_view, int, std::string_view, const std::function<void(const std::vector<Value>&)>&) override {}
-    std::vector<Value> values_;
+    std::vector<Parameter> values_;
   } session;
   const LedgerTransaction wrong{"m", "capture", "", "", "", {{"sales", euro(-10)}, {"receivable:a", euro(9)}}, Instant{}};
   EXPECT_DEATH(post(session, wrong, system_random()), "sums to zero");

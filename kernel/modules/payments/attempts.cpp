@@ -61,7 +61,7 @@ std::vector<Attempt> from_rows(std::vector<AttemptRow> rows) {
 }  // namespace
 
 void PaymentRepository::insert_attempt(Session& session, const Attempt& a) {
-  session.execute(
+  session.execute_later(
       "insert into attempts (" FLORIN_ATTEMPT_COLUMNS
       ") values (:id, :merchant, :payment, :kind, :number, :account, :provider, :amount, :currency, :state, :reference, "
       ":operation, :capture_reference, :refund, :decision, :captured_before, :final, :reason, :code, :message, :exchanges, :route, :key, "

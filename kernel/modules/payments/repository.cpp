@@ -83,7 +83,7 @@ Json changes(const Payment& before, const Payment& after) {
 }  // namespace
 
 void PaymentRepository::insert(Session& session, const Payment& p) {
-  session.execute(
+  session.execute_later(
       "insert into payments (" FLORIN_PAYMENT_COLUMNS
       ", merchant) values (:id, :amount, :currency, :captured, :refunded, :refund_pending, :status, :manual, :livemode, "
       ":review, :method_type, :method, :instrument, :customer, :details, :next_action, :last_error, :active, :busy, "

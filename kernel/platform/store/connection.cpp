@@ -55,6 +55,7 @@ Statement& Connection::prepared(std::string_view sql, std::string_view columns) 
 }
 
 std::int64_t Connection::run(std::string_view sql) {
+  flush();
   const std::int64_t changed = guarded([&] { return prepared(sql, "").run(values_); });
   touched_ = touched_ || changed != 0;
   return changed;
@@ -62,6 +63,7 @@ std::int64_t Connection::run(std::string_view sql) {
 
 void Connection::fetch(std::string_view sql, int limit, std::string_view columns,
                        const std::function<void(const std::vector<Value>&)>& row) {
+  flush();
   // What is fetched may come from an "insert ... returning".
   touched_ = touched_ || !(sql.starts_with("select") || sql.starts_with("SELECT"));
   guarded([&] { prepared(sql, columns).fetch(values_, limit, row); });

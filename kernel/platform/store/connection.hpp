@@ -30,6 +30,9 @@ class Connection : public Session {
   virtual void mark() { exec("SAVEPOINT unit"); }
   virtual void keep() { exec("RELEASE SAVEPOINT unit"); }
   virtual void undo() { exec("ROLLBACK TO SAVEPOINT unit; RELEASE SAVEPOINT unit"); }
+  // Carries out what execute_later() put aside; or forgets it, because its unit was refused.
+  virtual void flush() {}
+  virtual void forget_later() {}
   // Returns: it is durable. Throws kLost: unknown, ask was_committed(); throws anything else: it is not.
   virtual void commit() = 0;
   void rollback() noexcept;
@@ -64,11 +67,18 @@ class Connection : public Session {
   soci::session& session() { return *session_; }
   const soci::session& session() const { return *session_; }
 
-  std::vector<Value>& parameters() final {
+  std::vector<Parameter>& parameters() final {
     values_.clear();
     return values_;
   }
+  const std::vector<Parameter>& given() const { return values_; }
+  // Notes what a statement did that was not carried out by run().
+  void note(bool touched, bool failed) {
+    touched_ = touched_ || touched;
+    failed_ = failed_ || failed;
+  }
   std::int64_t run(std::string_view sql) final;
+  void run_later(std::string_view sql) override { run(sql); }
   void fetch(std::string_view sql, int limit, std::string_view columns,
              const std::function<void(const std::vector<Value>&)>& row) final;
 
@@ -84,7 +94,7 @@ class Connection : public Session {
   std::unique_ptr<soci::session> session_;
   std::unordered_map<std::string, std::vector<std::unique_ptr<Statement>>, TextHash, std::equal_to<>>
       statements_;
-  std::vector<Value> values_;
+  std::vector<Parameter> values_;
   std::vector<StagedEvent>* staged_ = nullptr;
   bool failed_ = false, touched_ = false;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernel/platform/store/postgres_address.hpp"
+#include "kernel/platform/store/postgres_batch.hpp"
 
 namespace florin::store {
 
@@ -38,7 +39,8 @@ class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const std::string& url, bool writes)
       : Connection(connect(url)),
-        raw_(static_cast<soci::postgresql_session_backend*>(session().get_backend())->conn_) {
+        raw_(static_cast<soci::postgresql_session_backend*>(session().get_backend())->conn_),
+        batch_(raw_) {
     PQsetNoticeProcessor(
         raw_, [](void*, const char*) {}, nullptr);
     PQsetErrorVerbosity(raw_, PQERRORS_TERSE);  // The detail quotes the rows' values.
@@ -104,7 +106,21 @@ class PostgresConnection final : public Connection {
   void lock_schema() override { exec(kSchemaLock); }
   void check_alive() override { exec("SELECT 1"); }
 
+  void flush() override {
+    if (batch_.empty()) return;
+    const auto trouble = batch_.send();
+    note(true, trouble.has_value());
+    if (trouble) throw fault(trouble->state, trouble->message);
+  }
+  void forget_later() override { batch_.forget(); }
+
  protected:
+  void run_later(std::string_view sql) override try {
+    batch_.add(sql, given());
+  } catch (const StoreFault&) {
+    note(false, true);
+    throw;
+  }
   EngineFault sorted(const soci::soci_error& error) const override {
     const auto* ours = dynamic_cast<const soci::postgresql_soci_error*>(&error);
     return fault(ours != nullptr ? ours->sqlstate() : "", error.get_error_message());
@@ -128,6 +144,7 @@ class PostgresConnection final : public Connection {
   }
 
   PGconn* raw_;
+  PostgresBatch batch_;
   bool kept_ = false;  // The last unit's savepoint is still open.
 };
 
@@ -137,8 +154,7 @@ class PostgresConnector final : public Connector {
   Engine engine() const override { return Engine::kPostgres; }
   std::unique_ptr<Connection> writer() override { return std::make_unique<PostgresConnection>(url_, true); }
   std::unique_ptr<Connection> reader() override { return std::make_unique<PostgresConnection>(url_, false); }
-  // More savepoints than 64 in a transaction overflow the server's cache of them and slow down all others.
-  std::size_t units_max() const override { return 60; }
+  std::size_t units_max() const override { return 256; }
 
  private:
   const std::string url_;

@@ -32,6 +32,12 @@ std::vector<std::string> parameter_names(std::string_view sql) {
   return names;
 }
 
+// PostgreSQL has no such text, and both SOCI and libpq would cut it there without a word.
+void refuse_zero_bytes(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos)
+    throw EngineFault(EngineFault::Kind::kStatement, "a text with a zero byte cannot be stored");
+}
+
 // Leaves no SELECT open, whatever happens: an open one keeps a savepoint from being released and the
 // write-ahead log from being recycled.
 struct Statement::Finish {
@@ -41,7 +47,7 @@ struct Statement::Finish {
   }
 };
 
-Statement::Statement(soci::session& session, std::string_view sql, const std::vector<Value>& values,
+Statement::Statement(soci::session& session, std::string_view sql, const std::vector<Parameter>& values,
                      std::string_view columns)
     : parameters_(std::make_unique<Slot[]>(values.size())),
       columns_(std::make_unique<Slot[]>(columns.size())),
@@ -75,7 +81,7 @@ Statement::Statement(soci::session& session, std::string_view sql, const std::ve
     sqlite_ = static_cast<soci::sqlite3_statement_backend*>(statement_.get_backend());
 }
 
-bool Statement::fits(const std::vector<Value>& values, std::string_view columns) const {
+bool Statement::fits(const std::vector<Parameter>& values, std::string_view columns) const {
   if (columns.size() != column_count_) return false;
   for (std::size_t i = 0; i < column_count_; ++i)
     if (columns_[i].kind != columns[i]) return false;
@@ -85,17 +91,15 @@ bool Statement::fits(const std::vector<Value>& values, std::string_view columns)
   return true;
 }
 
-void Statement::bind(std::vector<Value>& values) {
+void Statement::bind(const std::vector<Parameter>& values) {
   for (std::size_t i = 0; i < parameter_count_; ++i) {
     Slot& slot = parameters_[i];
     slot.state = soci::i_ok;
     if (const auto* integer = std::get_if<std::int64_t>(&values[i])) {
       slot.integer = *integer;
-    } else if (auto* text = std::get_if<std::string>(&values[i])) {
-      // PostgreSQL has no such text, and SOCI would cut it there without a word.
-      if (text->find('\0') != std::string::npos)
-        throw EngineFault(EngineFault::Kind::kStatement, "a text with a zero byte cannot be stored");
-      slot.text = std::move(*text);
+    } else if (const auto* text = std::get_if<std::string_view>(&values[i])) {
+      refuse_zero_bytes(*text);
+      slot.text.assign(*text);
     } else {
       slot.state = soci::i_null;
     }
@@ -116,14 +120,14 @@ void Statement::read_row() {
   }
 }
 
-std::int64_t Statement::run(std::vector<Value>& values) {
+std::int64_t Statement::run(const std::vector<Parameter>& values) {
   bind(values);
   const Finish finish{*this};
   statement_.execute(true);
   return statement_.get_affected_rows();
 }
 
-void Statement::fetch(std::vector<Value>& values, int limit,
+void Statement::fetch(const std::vector<Parameter>& values, int limit,
                       const std::function<void(const std::vector<Value>&)>& row) {
   bind(values);
   const Finish finish{*this};

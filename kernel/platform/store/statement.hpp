@@ -24,18 +24,21 @@ namespace florin::store {
 // takes one value. Quoted text is skipped.
 std::vector<std::string> parameter_names(std::string_view sql);
 
+// Throws EngineFault: neither engine keeps such a text whole.
+void refuse_zero_bytes(std::string_view text);
+
 class Statement {
  public:
   // Prepares for parameters of the types that `values` have, and for columns as in Session::fetch.
-  Statement(soci::session& session, std::string_view sql, const std::vector<Value>& values,
+  Statement(soci::session& session, std::string_view sql, const std::vector<Parameter>& values,
             std::string_view columns);
 
   // Whether it was prepared for such values and columns. NULL fits any parameter.
-  bool fits(const std::vector<Value>& values, std::string_view columns) const;
+  bool fits(const std::vector<Parameter>& values, std::string_view columns) const;
 
-  // Both take the texts out of `values`. SOCI's exceptions pass through.
-  std::int64_t run(std::vector<Value>& values);
-  void fetch(std::vector<Value>& values, int limit,
+  // SOCI's exceptions pass through.
+  std::int64_t run(const std::vector<Parameter>& values);
+  void fetch(const std::vector<Parameter>& values, int limit,
              const std::function<void(const std::vector<Value>&)>& row);
 
  private:
@@ -46,7 +49,7 @@ class Statement {
     soci::indicator state = soci::i_ok;
   };
   struct Finish;
-  void bind(std::vector<Value>& values);
+  void bind(const std::vector<Parameter>& values);
   void read_row();
 
   std::unique_ptr<Slot[]> parameters_, columns_;  // Bound by address: made once, never moved.

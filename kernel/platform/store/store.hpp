@@ -38,6 +38,8 @@ struct StoreFault : std::runtime_error {
 
 // All that a column may hold. Amounts and instants (microseconds) are integers, all else is text.
 using Value = std::variant<std::monostate, std::int64_t, std::string>;
+// The same on its way in: a text is borrowed until the statement has been run or put aside.
+using Parameter = std::variant<std::monostate, std::int64_t, std::string_view>;
 
 enum class Engine { kSqlite, kPostgres };
 
@@ -58,7 +60,7 @@ struct StagedEvent {
 
 // One connection, for the length of one unit or read. SQL is a literal with named parameters in order
 // (":merchant, :id"); each literal is prepared once a connection. Parameters are integers, booleans,
-// texts and optionals of these; columns come back as the tuple's types: std::int64_t, std::string,
+// texts and optionals of these (or a std::vector<Parameter>, for as many as there are); columns come back as the tuple's types: std::int64_t, std::string,
 // std::optional of these (NULL into a type that is no optional is a fault).
 class Session {
  public:
@@ -66,26 +68,31 @@ class Session {
 
   // Rows changed.
   template <class... Args>
-  std::int64_t execute(std::string_view sql, Args&&... args) {
-    std::vector<Value>& in = parameters();
-    (in.push_back(to_value(std::forward<Args>(args))), ...);
+  std::int64_t execute(std::string_view sql, const Args&... args) {
+    give(args...);
     return run(sql);
+  }
+  // For those who need no count. It may be carried out only with the next statement of another kind, or
+  // when the unit is done: PostgreSQL takes all of them in one round trip. What goes wrong with it is the
+  // unit's fault all the same; a unit that is refused has not done it.
+  template <class... Args>
+  void execute_later(std::string_view sql, const Args&... args) {
+    give(args...);
+    run_later(sql);
   }
   // The first row, or nothing.
   template <class Row, class... Args>
-  std::optional<Row> one(std::string_view sql, Args&&... args) {
+  std::optional<Row> one(std::string_view sql, const Args&... args) {
     std::optional<Row> row;
-    std::vector<Value>& in = parameters();
-    (in.push_back(to_value(std::forward<Args>(args))), ...);
+    give(args...);
     fetch(sql, 1, kinds<Row>(), [&row](const std::vector<Value>& columns) { row.emplace(to_row<Row>(columns)); });
     return row;
   }
   // Every row; bound what you ask for with a LIMIT.
   template <class Row, class... Args>
-  std::vector<Row> all(std::string_view sql, Args&&... args) {
+  std::vector<Row> all(std::string_view sql, const Args&... args) {
     std::vector<Row> rows;
-    std::vector<Value>& in = parameters();
-    (in.push_back(to_value(std::forward<Args>(args))), ...);
+    give(args...);
     fetch(sql, -1, kinds<Row>(), [&rows](const std::vector<Value>& columns) { rows.push_back(to_row<Row>(columns)); });
     return rows;
   }
@@ -96,8 +103,9 @@ class Session {
 
  protected:
   // The parameters of the next statement, empty.
-  virtual std::vector<Value>& parameters() = 0;
+  virtual std::vector<Parameter>& parameters() = 0;
   virtual std::int64_t run(std::string_view sql) = 0;
+  virtual void run_later(std::string_view sql) = 0;
   // One letter a column: 'i' integer, 's' text. `limit` < 0: all rows.
   virtual void fetch(std::string_view sql, int limit, std::string_view columns,
                      const std::function<void(const std::vector<Value>&)>& row) = 0;
@@ -108,18 +116,30 @@ class Session {
   template <class T>
   struct is_optional<std::optional<T>> : std::true_type {};
 
+  template <class... Args>
+  void give(const Args&... args) {
+    std::vector<Parameter>& in = parameters();
+    (put(in, args), ...);
+  }
   template <class T>
-  static Value to_value(const T& value) {
+  static void put(std::vector<Parameter>& in, const T& value) {
+    if constexpr (std::is_same_v<T, std::vector<Parameter>>)
+      in.insert(in.end(), value.begin(), value.end());
+    else
+      in.push_back(to_parameter(value));
+  }
+  template <class T>
+  static Parameter to_parameter(const T& value) {
     if constexpr (is_optional<T>::value) {
       if (!value) return std::monostate();
-      return to_value(*value);
-    } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, Value>) {
+      return to_parameter(*value);
+    } else if constexpr (std::is_same_v<T, std::monostate>) {
       return value;
     } else if constexpr (std::is_integral_v<T>) {
       static_assert(std::is_signed_v<T> || sizeof(T) < 8, "an unsigned 64-bit number does not fit a column");
       return static_cast<std::int64_t>(value);
     } else {
-      return std::string(std::string_view(value));
+      return std::string_view(value);
     }
   }
   template <class T>

@@ -65,6 +65,7 @@ void Writer::close_group() {
   if (events_.empty() || !hooks_.closing) return;
   try {
     hooks_.closing(*connection_, events_);
+    connection_->flush();
   } catch (const EngineFault&) {
     throw;
   } catch (const std::exception& bug) {
@@ -102,6 +103,7 @@ std::optional<EngineFault> Writer::run_unit(Waiting& waiting) {
   connection_->take_failed();
   try {
     waiting.refused = waiting.unit(*connection_);
+    if (!waiting.refused) connection_->flush();
     if (connection_->take_failed() && !waiting.refused)
       fault.emplace(EngineFault::Kind::kStatement, "a statement of the unit failed and the unit went on");
   } catch (const EngineFault& thrown) {
@@ -114,6 +116,7 @@ std::optional<EngineFault> Writer::run_unit(Waiting& waiting) {
         Error{Error::Kind::kBroken, std::string("a unit of work ended by ") + typeid(bug).name(), "", ""};
   }
   if (fault) waiting.refused = to_error(*fault);
+  if (waiting.refused) connection_->forget_later();
   return fault;
 }
 
