@@ -68,6 +68,11 @@ void bury(Session& session, const std::string& id, const std::string& owner, con
       last_error, id, owner);
 }
 
+void release(Session& session, const std::string& owner, std::int64_t now) {
+  session.execute("UPDATE jobs SET state = 'waiting', due = :now, owner = '' WHERE state = 'running' AND owner = :owner",
+                  now, owner);
+}
+
 void release_all(Session& session, std::int64_t now) {
   session.execute("UPDATE jobs SET state = 'waiting', due = :now, owner = '' WHERE state = 'running'", now);
 }

@@ -28,6 +28,8 @@ void put_back(Session& session, const std::string& id, const std::string& owner,
               const std::string& last_error);
 void bury(Session& session, const std::string& id, const std::string& owner, const std::string& last_error);
 
+// Ends the leases of `owner` at once: it is dead.
+void release(Session& session, const std::string& owner, std::int64_t now);
 // Ends every lease at once: for a database of which we are the only user.
 void release_all(Session& session, std::int64_t now);
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -25,9 +26,12 @@ constexpr Duration kPoll = 200ms;
 
 class StoredJobs final : public Jobs {
  public:
-  StoredJobs(Store& store, Executor& executor, Clock& clock, Random& random)
-      : store_(store), executor_(executor), clock_(clock), random_(random) {
-    for (const char byte : random.bytes(12)) me_ += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  StoredJobs(Store& store, Executor& executor, Clock& clock, Random& random, std::function<std::string()> owner)
+      : store_(store), executor_(executor), clock_(clock), random_(random), owner_(std::move(owner)) {
+    if (owner_) return;
+    std::string me;
+    for (const char byte : random.bytes(12)) me += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+    owner_ = [me] { return me; };
   }
 
   void add_kind(JobKind kind) override {
@@ -40,6 +44,7 @@ class StoredJobs final : public Jobs {
     jobs::insert(session, job, due);
   }
   void cancel(Session& session, const std::string& id) override { jobs::remove(session, id); }
+  void release(Session& session, const std::string& owner) override { jobs::release(session, owner, now()); }
 
   void start() override {
     started_ = true;
@@ -67,6 +72,7 @@ class StoredJobs final : public Jobs {
   struct Running {
     const JobKind* kind;
     std::int64_t lease_end;
+    std::string owner;  // In whose name it is leased.
   };
 
   Task<void> poll();
@@ -74,8 +80,8 @@ class StoredJobs final : public Jobs {
   Task<void> look();
   Task<void> renew_leases();
   Task<void> claim(const JobKind& kind, std::int64_t places);
-  Task<void> run(const JobKind& kind, Job job);
-  Task<void> settle(const JobKind& kind, const Job& job, Result<JobOutcome> outcome);
+  Task<void> run(const JobKind& kind, Job job, std::string owner);
+  Task<void> settle(const JobKind& kind, const Job& job, const std::string& owner, Result<JobOutcome> outcome);
   std::int64_t free_places(const JobKind& kind);
   std::int64_t now() const { return micros(clock_.now()); }
   std::int64_t jittered(Duration pause) {
@@ -87,7 +93,7 @@ class StoredJobs final : public Jobs {
   Executor& executor_;
   Clock& clock_;
   Random& random_;
-  std::string me_;  // The owner of our leases: random, so that no two processes are the same.
+  std::function<std::string()> owner_;  // No two processes are the same.
   std::map<std::string, JobKind> kinds_;
   std::atomic<bool> started_{false}, stopping_{false};
   std::atomic<int> pass_{kIdle};
@@ -145,8 +151,9 @@ Task<void> StoredJobs::look() {
 Task<void> StoredJobs::claim(const JobKind& kind, std::int64_t places) {
   const std::int64_t at = now();
   const std::int64_t lease_end = at + lease_micros(kind);
-  const auto unit = [this, &kind, places, at, lease_end](Session& session) -> Result<std::vector<Job>> {
-    return jobs::claim(session, kind.kind, at, lease_end, me_, places);
+  const std::string owner = owner_();
+  const auto unit = [&kind, places, at, lease_end, owner](Session& session) -> Result<std::vector<Job>> {
+    return jobs::claim(session, kind.kind, at, lease_end, owner, places);
   };
   auto writing = store_.write(unit);
   auto claimed = co_await writing;
@@ -158,9 +165,9 @@ Task<void> StoredJobs::claim(const JobKind& kind, std::int64_t places) {
     {
       const std::lock_guard lock(mutex_);
       // Our own lease had run out under a run that goes on: that run has it again.
-      if (!running_.insert_or_assign(job.id, Running{&kind, lease_end}).second) continue;
+      if (!running_.insert_or_assign(job.id, Running{&kind, lease_end, owner}).second) continue;
     }
-    executor_.spawn("job", run(kind, std::move(job)));
+    executor_.spawn("job", run(kind, std::move(job), owner));
   }
 }
 
@@ -173,7 +180,7 @@ std::int64_t StoredJobs::free_places(const JobKind& kind) {
 
 // A run may take longer than its lease: at half of it, the lease starts anew.
 Task<void> StoredJobs::renew_leases() {
-  std::vector<std::pair<std::string, std::int64_t>> due;
+  std::vector<std::tuple<std::string, std::string, std::int64_t>> due;
   {
     const std::lock_guard lock(mutex_);
     const std::int64_t at = now();
@@ -181,12 +188,12 @@ Task<void> StoredJobs::renew_leases() {
       const std::int64_t lease = lease_micros(*running.kind);
       if (running.lease_end - at > lease / 2) continue;
       running.lease_end = at + lease;
-      due.emplace_back(id, running.lease_end);
+      due.emplace_back(id, running.owner, running.lease_end);
     }
   }
   if (due.empty()) co_return;
-  const auto unit = [this, &due](Session& session) -> Result<Done> {
-    for (const auto& [id, lease_end] : due) jobs::renew(session, id, me_, lease_end);
+  const auto unit = [&due](Session& session) -> Result<Done> {
+    for (const auto& [id, owner, lease_end] : due) jobs::renew(session, id, owner, lease_end);
     return Done{};
   };
   auto writing = store_.write(unit);
@@ -194,7 +201,7 @@ Task<void> StoredJobs::renew_leases() {
   if (!written) spdlog::warn("leases of running jobs could not be renewed: {}", written.error().message);
 }
 
-Task<void> StoredJobs::run(const JobKind& kind, Job job) {
+Task<void> StoredJobs::run(const JobKind& kind, Job job, std::string owner) {
   Result<JobOutcome> outcome = Error{Error::Kind::kBroken, "it ended by an exception", "", ""};
   try {
     auto running = kind.run(job);
@@ -202,7 +209,7 @@ Task<void> StoredJobs::run(const JobKind& kind, Job job) {
   } catch (const std::exception& bug) {
     spdlog::error("job {} ended by an exception: {}", job.id, bug.what());
   }
-  auto settling = settle(kind, job, std::move(outcome));
+  auto settling = settle(kind, job, owner, std::move(outcome));
   co_await settling;
   {
     const std::lock_guard lock(mutex_);
@@ -211,7 +218,8 @@ Task<void> StoredJobs::run(const JobKind& kind, Job job) {
   wake();  // A place is free.
 }
 
-Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, Result<JobOutcome> outcome) {
+Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::string& owner,
+                              Result<JobOutcome> outcome) {
   using Next = JobOutcome::Next;
   // What failed comes again by the schedule; past its end the job is dead.
   Next next = outcome ? outcome->next : Next::kAgainIn;
@@ -225,10 +233,10 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, Result<JobOut
   }
   const std::string why = outcome ? "" : outcome.error().message;
   if (next == Next::kGiveUp) spdlog::warn("job {} of kind {} is given up: {}", job.id, kind.kind, why);
-  const auto unit = [this, &job, next, due = now() + pause, &why](Session& session) -> Result<Done> {
-    if (next == Next::kDone) jobs::finish(session, job.id, me_);
-    if (next == Next::kAgainIn) jobs::put_back(session, job.id, me_, due, why);
-    if (next == Next::kGiveUp) jobs::bury(session, job.id, me_, why);
+  const auto unit = [&job, &owner, next, due = now() + pause, &why](Session& session) -> Result<Done> {
+    if (next == Next::kDone) jobs::finish(session, job.id, owner);
+    if (next == Next::kAgainIn) jobs::put_back(session, job.id, owner, due, why);
+    if (next == Next::kGiveUp) jobs::bury(session, job.id, owner, why);
     return Done{};
   };
   auto writing = store_.write(unit);
@@ -239,8 +247,9 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, Result<JobOut
 
 }  // namespace
 
-std::unique_ptr<Jobs> Jobs::make(Store& store, Executor& executor, Clock& clock, Random& random) {
-  return std::make_unique<StoredJobs>(store, executor, clock, random);
+std::unique_ptr<Jobs> Jobs::make(Store& store, Executor& executor, Clock& clock, Random& random,
+                                 std::function<std::string()> owner) {
+  return std::make_unique<StoredJobs>(store, executor, clock, random, std::move(owner));
 }
 
 }  // namespace florin

@@ -45,17 +45,21 @@ struct JobKind {
   std::chrono::seconds lease{60};
 };
 
-// A run that outlives its lease has it renewed; the job of a process that died runs again when its lease
-// has run out (with SQLite, when the next process starts). So a job runs at least once, and its `run`
-// bears being called twice.
+// A run that outlives its lease has it renewed; the job of a process that died runs again when release()
+// is told of that, or when its lease has run out (with SQLite, when the next process starts). So a job runs
+// at least once, and its `run` bears being called twice.
 class Jobs {
  public:
-  static std::unique_ptr<Jobs> make(Store& store, Executor& executor, Clock& clock, Random& random);
+  // `owner` says in whose name to lease, each time that something is leased; without it: a random one.
+  static std::unique_ptr<Jobs> make(Store& store, Executor& executor, Clock& clock, Random& random,
+                                    std::function<std::string()> owner = {});
   virtual ~Jobs() = default;
   virtual void add_kind(JobKind kind) = 0;  // Before start().
   // In a unit of work. `due` in microseconds.
   virtual void enqueue(Session& session, const Job& job, std::int64_t due) = 0;
   virtual void cancel(Session& session, const std::string& id) = 0;
+  // In a unit of work: `owner` is dead, so its leases end now.
+  virtual void release(Session& session, const std::string& owner) = 0;
   // Call after a unit that enqueued has committed, to run it now rather than at the next poll.
   virtual void wake() = 0;
   virtual void start() = 0;

@@ -275,6 +275,27 @@ TEST_P(DurableJobs, TwoNodesShareThemAndRunEachOnce) {
   EXPECT_EQ(seen_.total(), 300);
 }
 
+TEST_P(DurableJobs, OfAnOwnerWhoIsDeadRunAtOnceAndNobodyElsesDo) {
+  if (GetParam() == Engine::kSqlite) GTEST_SKIP() << "a SQLite file has one node";
+  jobs_->add_kind(kind());
+  enqueue("orphan", now());
+  ASSERT_TRUE(write([this](Session& session) -> Result<Done> {
+    jobs::claim(session, "test", now(), now() + 1'000'000'000, "dead", 1);
+    return Done{};
+  }));
+  enqueue("kept", now());
+  ASSERT_TRUE(write([this](Session& session) -> Result<Done> {
+    jobs::claim(session, "test", now(), now() + 1'000'000'000, "alive", 1);
+    jobs_->release(session, "dead");
+    return Done{};
+  }));
+
+  jobs_->start();
+
+  EXPECT_TRUE(eventually([this] { return seen_.total() == 1 && counts().running == 1; }));
+  EXPECT_EQ(seen_.runs["orphan"], 1);
+}
+
 TEST_P(DurableJobs, OfTheProcessBeforeRunAtOnceWhereThereIsOnlyOne) {
   if (GetParam() == Engine::kPostgres) GTEST_SKIP() << "another node may be running it";
   jobs_->add_kind(kind());
