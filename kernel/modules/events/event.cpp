@@ -138,10 +138,16 @@ std::optional<StagedEvent> find_event(Session& session, std::int64_t position) {
   return from_row(std::move(*row));
 }
 
-std::int64_t read_cursor(Session& session, const std::string& reader) {
-  const auto row = session.one<std::tuple<std::int64_t>>(
-      "select position from event_cursors where reader = :reader", reader);
-  return row ? std::get<0>(*row) : 0;
+std::optional<std::int64_t> hold_cursor(Session& session, const std::string& reader) {
+  const bool shared = session.engine() == Engine::kPostgres;
+  const char* sql = shared ? "select position from event_cursors where reader = :reader for update skip locked"
+                           : "select position from event_cursors where reader = :reader";
+  auto row = session.one<std::tuple<std::int64_t>>(sql, reader);
+  if (row) return std::get<0>(*row);
+  // The first time, or held: whoever makes the row holds it.
+  const std::int64_t made = session.execute(
+      "insert into event_cursors (reader, position) values (:reader, 0) on conflict (reader) do nothing", reader);
+  return made == 1 ? std::optional<std::int64_t>(0) : std::nullopt;
 }
 
 void move_cursor(Session& session, const std::string& reader, std::int64_t position) {

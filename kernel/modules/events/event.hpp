@@ -59,8 +59,9 @@ struct OutboxHead {
 std::vector<OutboxHead> outbox_after(Session& session, std::int64_t position, int limit);
 std::optional<StagedEvent> find_event(Session& session, std::int64_t position);
 
-// A reader's durable place in the outbox, as a position over all merchants.
-std::int64_t read_cursor(Session& session, const std::string& reader);
+// A reader's durable place in the outbox, as a position over all merchants: 0 at first. Held until the unit
+// ends; nothing: another node holds it at this moment, and is taking what comes after it.
+std::optional<std::int64_t> hold_cursor(Session& session, const std::string& reader);
 void move_cursor(Session& session, const std::string& reader, std::int64_t position);
 
 }  // namespace florin

@@ -66,11 +66,28 @@ TEST_P(Outbox, AReadersCursorNeverMovesBack) {
   const auto move = [this](std::int64_t to) {
     return write([to](Session& session) -> Result<std::int64_t> {
       move_cursor(session, "reader", to);
-      return read_cursor(session, "reader");
+      return *hold_cursor(session, "reader");
     });
   };
   EXPECT_EQ(*move(5), 5);
   EXPECT_EQ(*move(3), 5);
+}
+
+TEST_P(Outbox, AReadersCursorIsHeldByOneNodeAtATime) {
+  if (GetParam() == Engine::kSqlite) GTEST_SKIP() << "a SQLite file has one node";
+  const auto other = open_store(options());
+  ASSERT_TRUE(other) << other.error().message;
+  const auto hold = [](Session& session) -> Result<bool> { return hold_cursor(session, "reader").has_value(); };
+  ASSERT_TRUE(*write(hold)) << "the first time";
+  std::optional<bool> meanwhile;
+  ASSERT_TRUE(write([&](Session& session) -> Result<Done> {
+    EXPECT_TRUE(hold_cursor(session, "reader").has_value());
+    meanwhile = *(*other)->write(hold).run();
+    return Done();
+  }));
+
+  EXPECT_FALSE(*meanwhile);
+  EXPECT_TRUE(*(*other)->write(hold).run()) << "it goes with the unit";
 }
 
 TEST(EventText, IsTheSameDocumentAsItsJson) {

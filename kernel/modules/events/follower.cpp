@@ -6,6 +6,7 @@ namespace florin {
 
 namespace {
 constexpr int kEventsAtOnce = 500;
+constexpr std::int64_t kHeldElsewhere = -1;  // Another node is taking some; what is left after it is ours.
 }
 
 void OutboxFollower::start() { executor_.spawn("outbox follower", follow()); }
@@ -18,7 +19,7 @@ Task<void> OutboxFollower::follow() {
       Task<Result<std::int64_t>> taking = take_some();
       const Result<std::int64_t> taken = co_await taking;
       if (taken) seen = *taken;
-      if (!taken || seen == kEventsAtOnce) woken_.store(true, std::memory_order_release);
+      if (!taken || seen == kHeldElsewhere || seen == kEventsAtOnce) woken_.store(true, std::memory_order_release);
     }
     const Duration before = clock_.monotonic();
     const bool more = seen == kEventsAtOnce;
@@ -37,7 +38,9 @@ Task<void> OutboxFollower::follow() {
 
 Task<Result<std::int64_t>> OutboxFollower::take_some() {
   auto unit = [this](Session& session) -> Result<std::int64_t> {
-    const std::vector<OutboxHead> heads = outbox_after(session, read_cursor(session, reader_.name), kEventsAtOnce);
+    const std::optional<std::int64_t> cursor = hold_cursor(session, reader_.name);
+    if (!cursor) return kHeldElsewhere;
+    const std::vector<OutboxHead> heads = outbox_after(session, *cursor, kEventsAtOnce);
     if (heads.empty()) return std::int64_t{0};
     reader_.take(session, heads);
     move_cursor(session, reader_.name, heads.back().position);
