@@ -1,4 +1,4 @@
-// PostgreSQL as the store uses it. Internal to the store.
+// PostgreSQL as the store uses it. Internal to the store, and to nodes, which keeps a connection of its own.
 #pragma once
 
 #include <memory>
