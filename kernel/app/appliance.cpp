@@ -57,6 +57,7 @@ class RunningAppliance final : public Appliance {
   void build();
   void add_ops_routes();
   Result<Done> recover();
+  void leave();
   Result<Done> open_edge();
   Json readiness();
   Result<Json> control(const std::string& command, const Json& arguments);
@@ -220,6 +221,13 @@ Result<Json> RunningAppliance::control(const std::string& command, const Json& a
   return Error{Error::Kind::kInvalid, "no such command: " + command};
 }
 
+// What is left has nobody any more: the other nodes, or the next start, need not find that out.
+void RunningAppliance::leave() {
+  if (!gateway_) return;
+  Task<Result<Done>> leaving = gateway_->leave();
+  if (const auto left = leaving.run(); !left) spdlog::warn("this node could not be signed off: {}", left.error().message);
+}
+
 void RunningAppliance::stop() {
   if (std::exchange(stopped_, true)) return;
   control_.reset();
@@ -232,6 +240,7 @@ void RunningAppliance::stop() {
   // What is still under way ends now (its exchanges broke off) or is left to recovery.
   if (executor_ && !executor_->drain(std::chrono::seconds(5)))
     spdlog::warn("{} tasks were left to recovery", executor_->running());
+  leave();
   edge_.reset();
   store_.reset();
   if (executor_) executor_->stop();

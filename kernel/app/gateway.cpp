@@ -10,16 +10,19 @@ namespace florin {
 Gateway::Gateway(GatewayDoors doors, MerchantDirectory& merchants, std::shared_ptr<const AppConfig> config)
     : doors_(doors), merchants_(merchants) {
   auto& [store, executor, clock, random, http, mail, vault] = doors_;
-  jobs_ = Jobs::make(store, executor, clock, random);
+  NodeOptions shared;
+  shared.store_url = config->store.url;
+  nodes_ = Nodes::make(store, executor, clock, random, std::move(shared));
+  jobs_ = Jobs::make(store, executor, clock, random, [this] { return nodes_->me(); });
   keys_ = std::make_unique<ApiKeys>(store, clock, random);
   tokens_ = std::make_unique<CardTokens>(vault, clock, random);
   methods_ = std::make_unique<PaymentMethods>(store, clock, random, vault, *tokens_);
   counters_ = std::make_unique<RiskCounters>(store);
   risk_ = std::make_unique<Risk>(*counters_);
   routing_ = std::make_unique<Routing>(http, record_);
-  carrier_ = std::make_unique<Carrier>(http, clock);
-  payments_ = std::make_unique<PaymentService>(PaymentDoors{store, executor, clock, random, *jobs_, vault}, merchants_,
-                                               *tokens_, *methods_, *risk_, *routing_, record_, *carrier_);
+  carrier_ = std::make_unique<Carrier>(http, clock, *nodes_);
+  payments_ = std::make_unique<PaymentService>(PaymentDoors{store, executor, clock, random, *jobs_, vault, *nodes_},
+                                               merchants_, *tokens_, *methods_, *risk_, *routing_, record_, *carrier_);
   refunds_ = std::make_unique<RefundService>(*payments_);
   webhooks_out_ = std::make_unique<WebhooksOut>(WebhooksOut::Doors{store, executor, clock, random, *jobs_, vault, http},
                                                 merchants_);
@@ -29,6 +32,10 @@ Gateway::Gateway(GatewayDoors doors, MerchantDirectory& merchants, std::shared_p
   live_backend_ = std::make_unique<AppLiveBackend>(store, *keys_, *payments_);
   live_ = LiveHub::make(executor, clock, *live_backend_, config->server.allowed_origins);
   wire_news();
+  nodes_->on_death([this](Session& session, const std::string& node) {
+    jobs_->release(session, node);
+    payments_->take_over(session, node);
+  });
   payments_->add_job_kinds();
   webhooks_out_->add_job_kinds();
   webhooks_in_->add_job_kinds();
@@ -85,10 +92,13 @@ void Gateway::add_api() {
 Task<Result<Done>> Gateway::recover() {
   Task<Result<Done>> loading = keys_->load();
   if (const Result<Done> loaded = co_await loading; !loaded) co_return loaded.error();
+  Task<Result<Done>> joining = nodes_->join();
+  if (const Result<Done> joined = co_await joining; !joined) co_return joined.error();
   Task<Result<Done>> recovering = payments_->recover();
   if (const Result<Done> recovered = co_await recovering; !recovered) co_return recovered.error();
   Task<Result<Done>> keeping = start_housekeeping(doors_.store, *jobs_, doors_.clock);
   if (const Result<Done> kept = co_await keeping; !kept) co_return kept.error();
+  nodes_->start();
   payments_->start();
   Task<Result<Done>> following = webhooks_out_->start();
   if (const Result<Done> followed = co_await following; !followed) co_return followed.error();

@@ -13,6 +13,7 @@
 #include "kernel/modules/refunds/refund.hpp"
 #include "kernel/modules/webhooks_in/webhooks_in.hpp"
 #include "kernel/modules/webhooks_out/webhooks_out.hpp"
+#include "kernel/platform/nodes/nodes.hpp"
 
 namespace florin {
 
@@ -40,6 +41,9 @@ class Gateway {
   // No job starts any more; those under way go on.
   void stop_jobs() { jobs_->stop(); }
 
+  // The end of a clean stop, when nothing is under way any more: others need not find out that it is over.
+  Task<Result<Done>> leave() { return nodes_->leave(); }
+
   ApiServer& api() { return *api_; }  // Routes of its own may be added before the first request.
   Task<EdgeResponse> answer(const EdgeRequest& request) const { return api_->router().answer(request); }
   Json describe() const;  // The OpenAPI document of all routes as they are now.
@@ -53,6 +57,7 @@ class Gateway {
 
   const GatewayDoors doors_;
   MerchantDirectory& merchants_;
+  std::unique_ptr<Nodes> nodes_;
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<ApiKeys> keys_;
   std::unique_ptr<CardTokens> tokens_;

@@ -83,12 +83,12 @@ class Appliance {
     this.contract = new Contract((await request('GET', `${this.url}/openapi.json`)).json);
   }
 
-  async run(program, first, log_file) {
-    const options = [`server.port=${this.port}`, `store.url=${this.store.url}`, `sandbox.url=${this.far_sides.url}`, ...this.set];
+  async run(program, first, log_file, { port = this.port, directory = this.directory } = {}) {
+    const options = [`server.port=${port}`, `store.url=${this.store.url}`, `sandbox.url=${this.far_sides.url}`, ...this.set];
     const where = ['--config', this.config, ...options.flatMap((option) => ['--set', option])];
     const log = fs.openSync(log_file, 'a');
     // `florin` takes what all its commands share before the command's name.
-    const child = spawn(path.join(build, 'bin', program), [...where, ...first], { stdio: ['ignore', 'pipe', log], cwd: this.directory });
+    const child = spawn(path.join(build, 'bin', program), [...where, ...first], { stdio: ['ignore', 'pipe', log], cwd: directory });
     fs.closeSync(log);
     this.children.add(child);
     child.once('exit', (code, signal) => {
@@ -128,6 +128,14 @@ class Appliance {
     const { child, line } = await this.run('florind', [], this.log_file);
     this.daemon = child;
     this.ready_line = line;
+  }
+  // Another daemon on the same PostgreSQL, in a folder of its own: an appliance to talk to like the first.
+  async start_other_node() {
+    const directory = fs.mkdtempSync(path.join(this.directory, 'node-'));
+    const port = await free_port();
+    const other = Object.assign(Object.create(this), { port, url: `http://127.0.0.1:${port}`, log_file: path.join(directory, 'florind.log') });
+    other.daemon = (await this.run('florind', [], other.log_file, { port, directory })).child;
+    return other;
   }
   // Answers the exit code, or the signal's name.
   async end_daemon(signal = 'SIGTERM') {

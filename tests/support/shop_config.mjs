@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 // Whose every exchange is given up after so long.
-const kTimeoutMs = 1000;
+export const kTimeoutMs = 1000;
 
 const kPolicy = `-- Tries the accounts that the payment's metadata names, so that a test says where its payment goes.
 -- given    payment { metadata.route }, merchant { accounts }

@@ -10,18 +10,18 @@ namespace {
 #define FLORIN_ATTEMPT_COLUMNS                                                                                     \
   "id, merchant, payment_id, kind, number, account, provider, amount, currency, state, reference, "                \
   "operation_reference, capture_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, "    \
-  "message, exchanges, idem_route, idem_key, started, ended"
+  "message, exchanges, idem_route, idem_key, started, ended, node"
 
 using AttemptRow =
     std::tuple<std::string, std::string, std::string, std::string, std::int64_t, std::string, std::string, std::int64_t,
                std::string, std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t, std::int64_t,
                std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t,
-               std::optional<std::int64_t>>;
+               std::optional<std::int64_t>, std::string>;
 
 Attempt from_row(AttemptRow row) {
   auto& [id, merchant, payment_id, kind, number, account, provider, amount, code, state, reference, operation_reference,
          capture_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, message, exchanges,
-         idem_route, idem_key, started, ended] = row;
+         idem_route, idem_key, started, ended, node] = row;
   const Currency currency = Currency::of(code);
   std::optional<Instant> end;
   if (ended) end = from_micros(*ended);
@@ -48,7 +48,8 @@ Attempt from_row(AttemptRow row) {
                  std::move(idem_route),
                  std::move(idem_key),
                  from_micros(started),
-                 end};
+                 end,
+                 std::move(node)};
 }
 
 std::vector<Attempt> from_rows(std::vector<AttemptRow> rows) {
@@ -65,11 +66,11 @@ void PaymentRepository::insert_attempt(Session& session, const Attempt& a) {
       "insert into attempts (" FLORIN_ATTEMPT_COLUMNS
       ") values (:id, :merchant, :payment, :kind, :number, :account, :provider, :amount, :currency, :state, :reference, "
       ":operation, :capture_reference, :refund, :decision, :captured_before, :final, :reason, :code, :message, :exchanges, :route, :key, "
-      ":started, null)",
+      ":started, null, :node)",
       a.id, a.merchant, a.payment_id, to_text(a.kind), a.number, a.account, a.provider, a.amount.minor(),
       a.amount.currency().code(), to_text(a.state), a.reference, a.operation_reference, a.capture_reference, a.refund_id, a.decision_id,
       a.captured_before.minor(), a.final_capture, a.decline_reason, a.provider_code, a.message, to_text(a.exchanges),
-      a.idem_route, a.idem_key, micros(a.started));
+      a.idem_route, a.idem_key, micros(a.started), a.node);
 }
 
 std::optional<Attempt> PaymentRepository::find_attempt(Session& session, const std::string& merchant, const std::string& id) {
@@ -111,18 +112,22 @@ bool PaymentRepository::settle_attempt(Session& session, const Attempt& a) {
   return session.execute(
              "update attempts set state = :state, reference = :reference, operation_reference = :operation, "
              "decline_reason = :reason, provider_code = :code, message = :message, exchanges = :exchanges, "
-             "ended = :ended where id = :id and merchant = :merchant "
+             "ended = :ended, node = :node where id = :id and merchant = :merchant "
              // Not "in (...)": SQLite would build a table for the list, each time.
              "and (state = 'sending' or state = 'in_doubt' or state = 'requires_action')",
              to_text(a.state), a.reference, a.operation_reference, a.decline_reason, a.provider_code, a.message,
-             to_text(a.exchanges), ended, a.id, a.merchant) == 1;
+             to_text(a.exchanges), ended, a.node, a.id, a.merchant) == 1;
 }
 
-std::vector<Attempt> PaymentRepository::open_attempts(Session& session, Instant started, int limit) {
-  return from_rows(session.all<AttemptRow>(
-      "select " FLORIN_ATTEMPT_COLUMNS " from attempts where state in ('sending', 'in_doubt') and started < :started "
-      "order by started limit :limit",
-      micros(started), limit));
+std::vector<OpenAttempt> PaymentRepository::open_attempts(Session& session, AttemptState state, int limit) {
+  std::vector<OpenAttempt> open;
+  for (auto& [id, merchant, payment_id, node, started] :
+       session.all<std::tuple<std::string, std::string, std::string, std::string, std::int64_t>>(
+           "select id, merchant, payment_id, node, started from attempts where state = :state "
+           "and state in ('sending', 'in_doubt') order by started limit :limit",
+           to_text(state), limit))
+    open.push_back({std::move(id), std::move(merchant), std::move(payment_id), std::move(node), from_micros(started)});
+  return open;
 }
 
 }  // namespace florin

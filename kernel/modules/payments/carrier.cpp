@@ -47,12 +47,17 @@ AuthorizeRequest authorize_request(const Payment& payment, const std::string& re
   return request;
 }
 
+FencedDoor Carrier::fenced_door(const ProviderAccount& account, const Attempt& attempt,
+                                std::vector<Exchange>* log) const {
+  return FencedDoor(http_.door(account.route, log), nodes_, attempt.node);
+}
+
 Task<AuthorizeResult> Carrier::authorize(const ProviderAccount& account, AuthorizeRequest& request, Attempt& attempt) {
   std::vector<Exchange> exchanges;
-  const std::unique_ptr<Http> door = http_.door(account.route, &exchanges);
+  FencedDoor door = fenced_door(account, attempt, &exchanges);
   request.attempt_id = attempt.id;
   request.now = clock_.now();
-  Task<AuthorizeResult> asking = account.provider->authorize(request, *door);
+  Task<AuthorizeResult> asking = account.provider->authorize(request, door);
   AuthorizeResult answer = co_await asking;
   hide_token(exchanges, request.method);
   keep(attempt, exchanges);
@@ -61,10 +66,10 @@ Task<AuthorizeResult> Carrier::authorize(const ProviderAccount& account, Authori
 
 Task<AuthorizeResult> Carrier::resume(const ProviderAccount& account, const Payment& payment, Attempt& attempt) {
   std::vector<Exchange> exchanges;
-  const std::unique_ptr<Http> door = http_.door(account.route, &exchanges);
+  FencedDoor door = fenced_door(account, attempt, &exchanges);
   const ResumeRequest request{attempt.id, payment.id, attempt.reference, payment.amount, !payment.manual_capture,
                               clock_.now()};
-  Task<AuthorizeResult> asking = account.provider->resume(request, *door);
+  Task<AuthorizeResult> asking = account.provider->resume(request, door);
   AuthorizeResult answer = co_await asking;
   keep(attempt, exchanges);
   co_return answer;
@@ -73,23 +78,23 @@ Task<AuthorizeResult> Carrier::resume(const ProviderAccount& account, const Paym
 Task<ModifyResult> Carrier::modify(const ProviderAccount& account, const Payment& payment, Attempt& attempt,
                                    std::string reason) {
   std::vector<Exchange> exchanges;
-  const std::unique_ptr<Http> door = http_.door(account.route, &exchanges);
+  FencedDoor door = fenced_door(account, attempt, &exchanges);
   const Instant now = clock_.now();
   ModifyResult answer = Error{Error::Kind::kInvalid, "an authorization is no modification"};
   if (attempt.kind == AttemptKind::kCapture) {
     const CaptureRequest request{attempt.id,     payment.id,       payment.reference,
                                  attempt.amount, payment.captured, attempt.final_capture,
                                  now};
-    Task<ModifyResult> asking = account.provider->capture(request, *door);
+    Task<ModifyResult> asking = account.provider->capture(request, door);
     answer = co_await asking;
   } else if (attempt.kind == AttemptKind::kVoid) {
     const VoidRequest request{attempt.id, payment.id, payment.reference, payment.amount, now};
-    Task<ModifyResult> asking = account.provider->void_payment(request, *door);
+    Task<ModifyResult> asking = account.provider->void_payment(request, door);
     answer = co_await asking;
   } else if (attempt.kind == AttemptKind::kRefund) {
     const RefundRequest request{attempt.id,     payment.id, payment.reference, attempt.capture_reference,
                                 attempt.amount, reason,     now};
-    Task<ModifyResult> asking = account.provider->refund(request, *door);
+    Task<ModifyResult> asking = account.provider->refund(request, door);
     answer = co_await asking;
   }
   keep(attempt, exchanges);

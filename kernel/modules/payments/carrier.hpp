@@ -7,6 +7,7 @@
 #include <florin/provider.hpp>
 
 #include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/payments/fenced_door.hpp"
 #include "kernel/modules/payments/payment.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/http_client/http_client.hpp"
@@ -15,7 +16,7 @@ namespace florin {
 
 class Carrier {
  public:
-  Carrier(HttpClient& http, Clock& clock) : http_(http), clock_(clock) {}
+  Carrier(HttpClient& http, Clock& clock, const Nodes& nodes) : http_(http), clock_(clock), nodes_(nodes) {}
 
   // All arguments outlive the Task. `attempt.exchanges` grows by what went over the wire.
   Task<AuthorizeResult> authorize(const ProviderAccount& account, AuthorizeRequest& request, Attempt& attempt);
@@ -28,9 +29,12 @@ class Carrier {
   HttpClient& http() { return http_; }
 
  private:
+  // For what can move money.
+  FencedDoor fenced_door(const ProviderAccount& account, const Attempt& attempt, std::vector<Exchange>* log) const;
   LookupRequest lookup_request(const Payment& payment, const Attempt& attempt) const;
   HttpClient& http_;
   Clock& clock_;
+  const Nodes& nodes_;
 };
 
 // What the provider is told of a payment, but for the instrument.

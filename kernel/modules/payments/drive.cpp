@@ -20,6 +20,11 @@ constexpr std::array<std::int64_t, 8> kLookupPausesMs = {0, 300, 700, 1'500, 3'0
 // The job that goes on comes after the last of these, or after a crash.
 constexpr Duration kJobAfter = std::chrono::seconds(60);
 
+// Whether the store will take the same later: as often as it is asked until then.
+bool waits_for_store(const Error& error) {
+  return error.code == "store_unreachable" || error.code == "storage_full" || error.code == "store_busy";
+}
+
 // Whether another provider may still approve what this one declined.
 bool may_go_elsewhere(const Declined& declined) { return retry_hint(declined.reason) == RetryHint::kAnotherProvider; }
 
@@ -76,15 +81,16 @@ Task<void> PaymentService::answer_processing(std::shared_ptr<Trip> trip) {
 }
 
 // Commits a settlement, tells who waits, and lets the counters know. A store that cannot now is tried
-// again: the outcome is known and must not be lost while this process lives; after that, recovery asks.
+// again for as long as this process works: only it knows the outcome. After that, recovery asks.
 Task<Result<Settled>> PaymentService::settle(std::shared_ptr<Trip> trip, std::function<Result<Settled>(Session&)> unit) {
   Duration pause = std::chrono::milliseconds(50);
-  for (int tries = 1;; ++tries) {
+  bool stopped = false;
+  for (int failures = 0;;) {
     Task<Result<Settled>> writing = doors_.store.write(std::ref(unit));
     Result<Settled> settled = co_await writing;
     const bool again = !settled && (settled.error().kind == Error::Kind::kUnavailable ||
                                     settled.error().kind == Error::Kind::kConflict);
-    if (!again || tries == 12) {
+    if (!again || stopped || (!waits_for_store(settled.error()) && ++failures == 12)) {
       if (!settled)
         spdlog::error("attempt {} of {} could not be settled and waits for recovery: {}", trip->attempt.id,
                       trip->payment.id, settled.error().message);
@@ -95,9 +101,11 @@ Task<Result<Settled>> PaymentService::settle(std::shared_ptr<Trip> trip, std::fu
       co_return settled;
     }
     if (std::exchange(trip->may_be_current, false) && settled.error().kind == Error::Kind::kConflict) continue;
+    const Duration before = doors_.clock.monotonic();
     Task<void> sleeping = doors_.clock.sleep(pause);
     co_await sleeping;
-    pause = std::min<Duration>(pause * 2, std::chrono::seconds(5));
+    stopped = doors_.clock.monotonic() - before < pause / 2;  // The clock has stopped: one last try.
+    pause = std::min<Duration>(pause * 2, std::chrono::seconds(1));
   }
 }
 
@@ -143,6 +151,7 @@ Task<bool> PaymentService::fail_over(std::shared_ptr<Trip> trip, Error why) {
     next->exchanges = Json::array();
     next->message.clear();
     next->started = now;
+    next->node = doors_.nodes.me();
   }
   auto unit = [this, trip, why, next, now](Session& session) {
     return settlement_.authorize_failed(session, trip->attempt, why, next ? &*next : nullptr, now);

@@ -50,7 +50,7 @@ Task<ApiAnswer> PaymentService::run_modification(std::shared_ptr<const Merchant>
     co_return reveal(claimed->claim.answer, claimed->claim.object_id);
   if (claimed->begun.answer) co_return reveal(*claimed->begun.answer, claimed->begun.answer->object_id);
 
-  auto trip = std::make_shared<Trip>(doors_.executor, merchant, std::move(*claimed->begun.payment),
+  auto trip = board(merchant, std::move(*claimed->begun.payment),
                                      std::move(*claimed->begun.attempt));
   trip->reason = reason;
   doors_.executor.begin("modification", drive_modification(trip));
@@ -99,6 +99,7 @@ Task<ApiAnswer> PaymentService::capture(const ApiRequest& request, std::string p
     attempt.idem_route = idempotency.route;
     attempt.idem_key = idempotency.key;
     attempt.started = now;
+    attempt.node = doors_.nodes.me();
     payments_.insert_attempt(session, attempt);
     payment->busy = attempt.id;
     payment->updated = now;
@@ -149,6 +150,7 @@ Result<PaymentService::Begun> PaymentService::begin_cancel(Session& session, con
   attempt.idem_route = idempotency.route;
   attempt.idem_key = idempotency.key;
   attempt.started = now;
+  attempt.node = doors_.nodes.me();
   payments_.insert_attempt(session, attempt);
   payment->busy = attempt.id;
   if (auto kept = payments_.keep(session, *payment); !kept) return kept.error();

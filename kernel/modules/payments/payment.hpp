@@ -89,6 +89,7 @@ struct Attempt {
   std::string idem_route, idem_key;
   Instant started{};
   std::optional<Instant> ended;
+  std::string node;  // The incarnation that carries it (platform/nodes).
 };
 
 }  // namespace florin

@@ -1,6 +1,6 @@
 // Asking again: waiting payments when the payer or a webhook says so, attempts in doubt by a durable job,
-// and at start whatever an earlier process left open (law 2). Nothing here ever makes a new request that
-// moves money.
+// and whatever a dead process left open (law 2). Nothing here ever makes a new request that moves money, and
+// quiet.hpp says when a provider that knows nothing is believed (law 3).
 #include <spdlog/spdlog.h>
 
 #include "kernel/modules/idempotency/idempotency.hpp"
@@ -11,8 +11,14 @@
 namespace florin {
 
 namespace {
-// An attempt that no process works on any more: longer than any exchange with all its look-ups takes.
-constexpr Duration kAbandonedAfter = std::chrono::minutes(3);
+constexpr int kOpenMax = 10'000;
+// How often it is looked for attempts that nobody carries: those that a dead node's last transaction brought
+// after its end had been seen.
+constexpr Duration kSweepEvery = std::chrono::seconds(5);
+// An attempt of this process that none of its tasks works on, after so long: its task was ended by a bug.
+constexpr Duration kStuckAfter = std::chrono::minutes(3);
+// The carrier ends an exchange a moment after its time-out.
+constexpr Duration kExchangeSlack = std::chrono::milliseconds(500);
 }  // namespace
 
 Task<Result<Payment>> PaymentService::poke(std::string merchant_id, std::string payment_id) {
@@ -31,6 +37,7 @@ Task<Result<Payment>> PaymentService::poke(std::string merchant_id, std::string 
       payment->updated = now;
       attempt->state = AttemptState::kSending;
       attempt->idem_key.clear();  // Its first caller has been answered long ago.
+      attempt->node = doors_.nodes.me();
       payments_.settle_attempt(session, *attempt);
       if (auto moved = payments_.advance(session, before, *payment, PaymentStatus::kProcessing); !moved)
         return moved.error();
@@ -44,7 +51,7 @@ Task<Result<Payment>> PaymentService::poke(std::string merchant_id, std::string 
   if (!begun) co_return begun.error();
   if (!begun->attempt) co_return std::move(*begun->payment);
 
-  auto trip = std::make_shared<Trip>(doors_.executor, merchant, std::move(*begun->payment), std::move(*begun->attempt));
+  auto trip = board(merchant, std::move(*begun->payment), std::move(*begun->attempt));
   doors_.executor.begin("resume", drive_resume(trip));
   Task<ApiAnswer> waiting = await_trip(trip);
   const ApiAnswer answer = co_await waiting;
@@ -86,40 +93,64 @@ void PaymentService::add_job_kinds() {
   doors_.jobs.add_kind(sweep_kind);
 }
 
-// Attempts that a process left behind: each gets a job of that name, due at once. What is in doubt has
-// one already, but that may be due much later.
-Task<Result<Done>> PaymentService::enqueue_abandoned(std::string name, Instant before, bool in_doubt_too) {
+std::shared_ptr<Trip> PaymentService::board(std::shared_ptr<const Merchant> merchant, Payment payment,
+                                            Attempt attempt) {
+  return std::make_shared<Trip>(doors_.executor, aboard_, std::move(merchant), std::move(payment), std::move(attempt));
+}
+
+void PaymentService::ask_about(Session& session, const std::string& name, const OpenAttempt& attempt) {
+  doors_.jobs.enqueue(session,
+                      Job{name + ":" + attempt.id, "settle_attempt",
+                          to_text(Json{{"merchant", attempt.merchant}, {"attempt", attempt.id}})},
+                      micros(doors_.clock.now()));
+}
+
+void PaymentService::take_over(Session& session, const std::string& node) {
+  for (const AttemptState state : {AttemptState::kSending, AttemptState::kInDoubt})
+    for (const OpenAttempt& attempt : payments_.open_attempts(session, state, kOpenMax))
+      if (attempt.node == node) ask_about(session, "recover:" + node, attempt);
+}
+
+bool PaymentService::is_abandoned(const OpenAttempt& attempt, const std::set<std::string>& living, Instant now) const {
+  if (attempt.node != doors_.nodes.me()) return living.count(attempt.node) == 0;
+  return now - attempt.started > kStuckAfter && !aboard_->has(attempt.payment_id);
+}
+
+Task<Result<Done>> PaymentService::ask_about_abandoned(std::string name, std::vector<AttemptState> states) {
   const Instant now = doors_.clock.now();
-  auto unit = [this, name, before, in_doubt_too, now](Session& session) -> Result<std::int64_t> {
-    std::int64_t found = 0;
-    for (const Attempt& attempt : payments_.open_attempts(session, before, 10'000)) {
-      if (attempt.state == AttemptState::kInDoubt && !in_doubt_too) continue;
-      doors_.jobs.enqueue(session,
-                          Job{name + ":" + attempt.id, "settle_attempt",
-                              to_text(Json{{"merchant", attempt.merchant}, {"attempt", attempt.id}})},
-                          micros(now));
-      ++found;
-    }
-    return found;
+  auto query = [this, states, now](Session& session) -> Result<std::vector<OpenAttempt>> {
+    const std::set<std::string> living = living_nodes(session);
+    std::vector<OpenAttempt> abandoned;
+    for (const AttemptState state : states)
+      for (OpenAttempt& attempt : payments_.open_attempts(session, state, kOpenMax))
+        if (is_abandoned(attempt, living, now)) abandoned.push_back(std::move(attempt));
+    return abandoned;
   };
-  Task<Result<std::int64_t>> writing = doors_.store.write(unit);
-  const Result<std::int64_t> found = co_await writing;
-  if (!found) co_return found.error();
-  if (*found > 0) spdlog::info("{} attempts were left open by an earlier process; their providers are asked", *found);
+  Task<Result<std::vector<OpenAttempt>>> reading = doors_.store.read(query);
+  const Result<std::vector<OpenAttempt>> abandoned = co_await reading;
+  if (!abandoned) co_return abandoned.error();
+  if (abandoned->empty()) co_return Done();
+  auto unit = [this, name, abandoned](Session& session) -> Result<Done> {
+    for (const OpenAttempt& attempt : *abandoned) ask_about(session, name, attempt);
+    return Done();
+  };
+  Task<Result<Done>> writing = doors_.store.write(unit);
+  const Result<Done> written = co_await writing;
+  if (!written) co_return written.error();
+  spdlog::debug("{} attempts are carried by nobody; their providers are asked", abandoned->size());
   doors_.jobs.wake();
   co_return Done();
 }
 
 Task<Result<Done>> PaymentService::recover() {
+  // What was in doubt is asked about at once, however long its job would have waited.
+  const std::vector<AttemptState> both = {AttemptState::kSending, AttemptState::kInDoubt};
+  Task<Result<Done>> asking = ask_about_abandoned("recover:" + doors_.nodes.me(), both);
+  const Result<Done> asked = co_await asking;
+  if (!asked) co_return asked.error();
   const Instant now = doors_.clock.now();
-  // One daemon holds a SQLite file, so whatever is open there was left behind. On PostgreSQL another node
-  // may be at work on it this moment.
-  const Instant before = doors_.store.engine() == Engine::kSqlite ? now + std::chrono::hours(24 * 366 * 20) : now - kAbandonedAfter;
-  Task<Result<Done>> enqueueing = enqueue_abandoned("recover:" + std::to_string(micros(now)), before, true);
-  const Result<Done> done = co_await enqueueing;
-  if (!done) co_return done.error();
   auto unit = [this, now](Session& session) -> Result<Done> {
-    doors_.jobs.enqueue(session, Job{"sweep_attempts", "sweep_attempts", "{}"}, micros(now + std::chrono::seconds(30)));
+    doors_.jobs.enqueue(session, Job{"sweep_attempts", "sweep_attempts", "{}"}, micros(now + kSweepEvery));
     return Done();
   };
   Task<Result<Done>> writing = doors_.store.write(unit);
@@ -127,10 +158,16 @@ Task<Result<Done>> PaymentService::recover() {
 }
 
 Task<Result<JobOutcome>> PaymentService::run_sweep_job() {
-  Task<Result<Done>> enqueueing = enqueue_abandoned("sweep", doors_.clock.now() - kAbandonedAfter, false);
-  const Result<Done> done = co_await enqueueing;
+  const std::vector<AttemptState> sending = {AttemptState::kSending};
+  Task<Result<Done>> asking = ask_about_abandoned("sweep", sending);
+  const Result<Done> done = co_await asking;
   if (!done) spdlog::warn("abandoned attempts could not be looked for: {}", done.error().message);
-  co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::seconds(30)};
+  co_return JobOutcome{JobOutcome::Next::kAgainIn, kSweepEvery};
+}
+
+Duration PaymentService::too_early(const Trip& trip, Duration asked) {
+  const Duration believed = quiet_.since(trip.attempt.id, asked) + trip.account()->route.timeout + kExchangeSlack;
+  return std::max(Duration(0), believed - asked);
 }
 
 Task<Result<JobOutcome>> PaymentService::run_expire_job(Job job) {
@@ -157,20 +194,30 @@ Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
   if (!begun) co_return begun.error();
   const bool open = begun->attempt && begun->payment &&
                     (begun->attempt->state == AttemptState::kSending || begun->attempt->state == AttemptState::kInDoubt);
-  if (!open) co_return JobOutcome();
-  auto trip = std::make_shared<Trip>(doors_.executor, merchant, std::move(*begun->payment), std::move(*begun->attempt));
+  if (!open) {
+    quiet_.forget(attempt_id);
+    co_return JobOutcome();
+  }
+  // This process is at it, and knows more than a look-up tells.
+  if (begun->attempt->node == doors_.nodes.me() && aboard_->has(begun->payment->id))
+    co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::seconds(5)};
+  auto trip = board(merchant, std::move(*begun->payment), std::move(*begun->attempt));
   if (!trip->account())
     co_return Error{Error::Kind::kUnavailable, "account " + trip->attempt.account + " is not configured: its attempt waits"};
   Task<Result<JobOutcome>> settling =
       trip->attempt.kind == AttemptKind::kAuthorize ? settle_authorize(trip) : settle_modification(trip);
   Result<JobOutcome> outcome = co_await settling;
+  if (outcome && outcome->next == JobOutcome::Next::kDone) quiet_.forget(attempt_id);
   co_return outcome;
 }
 
 Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> trip) {
+  const Duration early = too_early(*trip, doors_.clock.monotonic());
   Task<Result<AuthorizationLookup>> asking = carrier_.lookup(*trip->account(), trip->payment, trip->attempt);
   Result<AuthorizationLookup> found = co_await asking;
   if (!found) co_return found.error();
+  if (std::holds_alternative<NotFound>(*found) && early > Duration(0))
+    co_return JobOutcome{JobOutcome::Next::kAgainIn, early};
   const Instant now = doors_.clock.now();
   std::function<Result<Settled>(Session&)> unit;
   if (std::holds_alternative<NotFound>(*found)) {
@@ -203,9 +250,12 @@ Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> 
 }
 
 Task<Result<JobOutcome>> PaymentService::settle_modification(std::shared_ptr<Trip> trip) {
+  const Duration early = too_early(*trip, doors_.clock.monotonic());
   Task<Result<ModificationLookup>> asking = carrier_.lookup_modification(*trip->account(), trip->payment, trip->attempt);
   Result<ModificationLookup> found = co_await asking;
   if (!found) co_return found.error();
+  if (std::holds_alternative<NotFound>(*found) && early > Duration(0))
+    co_return JobOutcome{JobOutcome::Next::kAgainIn, early};
   const Instant now = doors_.clock.now();
   std::function<Result<Settled>(Session&)> unit;
   if (std::holds_alternative<NotFound>(*found)) {

@@ -25,6 +25,12 @@ struct PaymentFilter {
 // Whose payment it is: for those who have proven otherwise that they may know (a client secret).
 std::optional<std::string> merchant_of_payment(Session& session, const std::string& id);
 
+// What recovery needs to know of an attempt.
+struct OpenAttempt {
+  std::string id, merchant, payment_id, node;
+  Instant started{};
+};
+
 class PaymentRepository {
  public:
   explicit PaymentRepository(Random& random) : random_(random) {}
@@ -55,8 +61,8 @@ class PaymentRepository {
   int count_attempts(Session& session, const std::string& merchant, const std::string& payment_id);
   // Ends an attempt, or marks it in doubt or waiting. False: it had been ended already.
   bool settle_attempt(Session& session, const Attempt& attempt);
-  // For recovery, over all merchants: attempts that were sending or in doubt since before `started`.
-  std::vector<Attempt> open_attempts(Session& session, Instant started, int limit);
+  // For recovery, over all merchants and nodes, oldest first: attempts that are sending, or in doubt.
+  std::vector<OpenAttempt> open_attempts(Session& session, AttemptState state, int limit);
 
  private:
   bool update(Session& session, Payment& payment);

@@ -334,6 +334,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
   attempt.idem_route = idempotency.route;
   attempt.idem_key = idempotency.key;
   attempt.started = now;
+  attempt.node = doors_.nodes.me();
   const bool goes = risk.verdict != RiskVerdict::kBlock && !routing.routes.empty();
   if (goes) {
     attempt.account = routing.routes.front();
@@ -426,7 +427,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     co_return reveal(std::move(begun->answer), payment.id);
   }
 
-  auto trip = std::make_shared<Trip>(doors_.executor, merchant, std::move(begun->payment), std::move(begun->attempt));
+  auto trip = board(merchant, std::move(begun->payment), std::move(begun->attempt));
   trip->routes.assign(routing.routes.begin() + 1, routing.routes.end());
   trip->reservation = std::move(risk.reservation);
   trip->request = authorize_request(trip->payment, return_url(*merchant, payment.id));

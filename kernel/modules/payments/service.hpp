@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "kernel/modules/api/api.hpp"
@@ -14,11 +15,13 @@
 #include "kernel/modules/payment_methods/service.hpp"
 #include "kernel/modules/payments/carrier.hpp"
 #include "kernel/modules/payments/order.hpp"
+#include "kernel/modules/payments/quiet.hpp"
 #include "kernel/modules/payments/settlement.hpp"
 #include "kernel/modules/payments/trip.hpp"
 #include "kernel/modules/risk/risk.hpp"
 #include "kernel/modules/routing/routing.hpp"
 #include "kernel/platform/jobs/jobs.hpp"
+#include "kernel/platform/nodes/nodes.hpp"
 
 namespace florin {
 
@@ -29,6 +32,7 @@ struct PaymentDoors {
   Random& random;
   Jobs& jobs;
   const Vault& vault;
+  Nodes& nodes;
 };
 
 class PaymentService {
@@ -60,7 +64,9 @@ class PaymentService {
 
   // ---- For recovery and jobs ----
   void add_job_kinds();
-  // Before the edge opens: whatever an earlier process left open is settled by asking (law 2).
+  // In the unit that removes a dead node: what it was carrying is settled by asking, at once (law 2).
+  void take_over(Session& session, const std::string& node);
+  // Before the edge opens: looks from then on for attempts that nobody carries.
   Task<Result<Done>> recover();
 
   // Puts the payment's client secret into an answer that leaves.
@@ -106,7 +112,12 @@ class PaymentService {
   Task<Result<JobOutcome>> settle_authorize(std::shared_ptr<Trip> trip);
   Task<Result<JobOutcome>> settle_modification(std::shared_ptr<Trip> trip);
   Task<Result<JobOutcome>> run_sweep_job();
-  Task<Result<Done>> enqueue_abandoned(std::string name, Instant before, bool in_doubt_too);
+  Task<Result<Done>> ask_about_abandoned(std::string name, std::vector<AttemptState> states);
+  bool is_abandoned(const OpenAttempt& attempt, const std::set<std::string>& living, Instant now) const;
+  // How long a NotFound from a look-up begun at `asked` is not to be believed yet; 0: it is.
+  Duration too_early(const Trip& trip, Duration asked);
+  void ask_about(Session& session, const std::string& name, const OpenAttempt& attempt);
+  std::shared_ptr<Trip> board(std::shared_ptr<const Merchant> merchant, Payment payment, Attempt attempt);
   Result<Begun> begin_cancel(Session& session, const Merchant& merchant, const std::string& payment_id,
                              const std::string& reason, const Idempotency& idempotency, Instant now);
   void enqueue_settle(Session& session, const Attempt& attempt, Instant due);
@@ -121,6 +132,8 @@ class PaymentService {
   Carrier& carrier_;
   PaymentRepository payments_;
   Settlement settlement_;
+  const std::shared_ptr<Aboard> aboard_ = std::make_shared<Aboard>();
+  QuietAttempts quiet_;
   std::mutex waiting_mutex_;
   std::list<std::shared_ptr<Trip>> waiting_;  // By deadline: all wait equally long.
 };

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,9 +34,41 @@ class AnswerBox {
   Completion<ApiAnswer> arrived_;
 };
 
+// The payments that this process works on at this moment, by id; a payment may be aboard more than once.
+class Aboard {
+ public:
+  void enter(const std::string& payment) {
+    const std::lock_guard lock(mutex_);
+    payments_.insert(payment);
+  }
+  void leave(const std::string& payment) {
+    const std::lock_guard lock(mutex_);
+    payments_.erase(payments_.find(payment));
+  }
+  bool has(const std::string& payment) const {
+    const std::lock_guard lock(mutex_);
+    return payments_.count(payment) > 0;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::multiset<std::string> payments_;
+};
+
 struct Trip {
-  Trip(Executor& executor, std::shared_ptr<const Merchant> of, Payment about, Attempt first)
-      : merchant(std::move(of)), payment(std::move(about)), attempt(std::move(first)), box(executor) {}
+  Trip(Executor& executor, std::shared_ptr<Aboard> all, std::shared_ptr<const Merchant> of, Payment about, Attempt first)
+      : aboard(std::move(all)),
+        merchant(std::move(of)),
+        payment(std::move(about)),
+        attempt(std::move(first)),
+        box(executor) {
+    aboard->enter(payment.id);
+  }
+  ~Trip() { aboard->leave(payment.id); }
+  Trip(const Trip&) = delete;
+  Trip& operator=(const Trip&) = delete;
+
+  const std::shared_ptr<Aboard> aboard;
 
   std::shared_ptr<const Merchant> merchant;
   Payment payment;  // As it was when the attempt became durable.

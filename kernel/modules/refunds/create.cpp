@@ -91,6 +91,7 @@ Task<ApiAnswer> RefundService::create(const ApiRequest& request, std::string pay
     attempt.idem_route = idempotency.route;
     attempt.idem_key = idempotency.key;
     attempt.started = now;
+    attempt.node = payments_.doors().nodes.me();
     attempt.capture_reference = capture;
     refund.attempt_id = attempt.id;
     insert(session, refund);
