@@ -5,6 +5,7 @@
 #include <charconv>
 #include <ctime>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "kernel/platform/edge/http_head.hpp"
