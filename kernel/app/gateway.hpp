@@ -10,7 +10,7 @@
 #include "kernel/app/live_backend.hpp"
 #include "kernel/modules/api/server.hpp"
 #include "kernel/modules/notifications/notifications.hpp"
-#include "kernel/modules/refunds/refund.hpp"
+#include "kernel/modules/refunds/service.hpp"
 #include "kernel/modules/webhooks_in/webhooks_in.hpp"
 #include "kernel/modules/webhooks_out/webhooks_out.hpp"
 #include "kernel/platform/nodes/nodes.hpp"

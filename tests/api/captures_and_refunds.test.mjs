@@ -68,7 +68,6 @@ for (const route of ['wallet', 'bench']) {
     assert.equal(second.status, 200, second.text);
     assert.equal(second.json.status, 'succeeded');
     assert.equal(second.json.amount_captured, 2004);
-    // A provider's refund is taken from one capture: each part is given back by itself.
     assert.equal((await refund(id, { amount: 1004 })).status, 201);
     assert.equal((await refund(id, { amount: 1000 })).status, 201);
     assert.equal((await shop.payment(id)).amount_refunded, 2004);

@@ -100,6 +100,14 @@ std::vector<Attempt> PaymentRepository::attempts_of(Session& session, const std:
       payment_id, merchant));
 }
 
+std::vector<Attempt> PaymentRepository::captures_of(Session& session, const std::string& merchant,
+                                                    const std::string& payment_id) {
+  return from_rows(session.all<AttemptRow>(
+      "select " FLORIN_ATTEMPT_COLUMNS " from attempts where payment_id = :payment and merchant = :merchant "
+      "and kind = 'capture' and state = 'approved' order by number",
+      payment_id, merchant));
+}
+
 int PaymentRepository::count_attempts(Session& session, const std::string& merchant, const std::string& payment_id) {
   const auto row = session.one<std::tuple<std::int64_t>>(
       "select count(*) from attempts where payment_id = :payment and merchant = :merchant", payment_id, merchant);

@@ -43,7 +43,7 @@ Task<ApiAnswer> PaymentService::await_trip(std::shared_ptr<Trip> trip) {
     const std::lock_guard lock(waiting_mutex_);
     waiting_.erase(*place);
   }
-  co_return reveal(std::move(answer), trip->payment.id);
+  co_return reveal(std::move(answer), trip->asked.payment_id);
 }
 
 void PaymentService::start() { doors_.executor.spawn("payment deadlines", watch_deadlines()); }
@@ -66,13 +66,20 @@ Task<void> PaymentService::watch_deadlines() {
 // The operation takes too long: its caller is told how things stand, and a replay will say the same.
 Task<void> PaymentService::answer_processing(std::shared_ptr<Trip> trip) {
   auto unit = [this, trip](Session& session) -> Result<ApiAnswer> {
-    const auto payment = payments_.find(session, trip->merchant->id, trip->payment.id);
+    const Trip::Asked& asked = trip->asked;
+    const auto payment = payments_.find(session, trip->merchant->id, asked.payment_id);
     if (!payment) return Error{Error::Kind::kNotFound, "no such payment"};
-    const bool created = trip->attempt.idem_route.starts_with("createPayment");
-    ApiAnswer answer = text_answer(created ? 201 : trip->attempt.kind == AttemptKind::kAuthorize ? 200 : 202,
-                                   payment_text(*payment, kClientSecretMark));
-    answer.object_id = payment->id;
-    finish_key(session, trip->merchant->id, Idempotency{trip->attempt.idem_route, trip->attempt.idem_key, ""}, answer);
+    ApiAnswer answer;
+    if (asked.kind == AttemptKind::kRefund) {
+      answer = json_answer(202, settlement_.refunds().show_refund(session, trip->merchant->id, asked.refund_id));
+      answer.object_id = asked.refund_id;
+    } else {
+      const bool created = asked.idempotency.route.starts_with("createPayment");
+      answer = text_answer(created ? 201 : asked.kind == AttemptKind::kAuthorize ? 200 : 202,
+                           payment_text(*payment, kClientSecretMark));
+      answer.object_id = payment->id;
+    }
+    finish_key(session, trip->merchant->id, asked.idempotency, answer);
     return answer;
   };
   Task<Result<ApiAnswer>> writing = doors_.store.write(unit);
@@ -296,32 +303,41 @@ Task<void> PaymentService::drive_resume(std::shared_ptr<Trip> trip) {
 }
 
 Task<void> PaymentService::drive_modification(std::shared_ptr<Trip> trip) {
-  const ProviderAccount* const account = trip->account();
-  Task<ModifyResult> asking = carrier_.modify(*account, trip->payment, trip->attempt, trip->reason);
-  ModifyResult outcome = co_await asking;
-  std::optional<Error> no;
-  if (!outcome) {
-    no = outcome.error();
-  } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
-    trip->attempt.message = doubt->why.substr(0, 500);
-    Task<Result<ModificationLookup>> looking = look_up_modification_until_known(trip);
-    Result<ModificationLookup> found = co_await looking;
-    if (!found) co_return;
-    if (std::holds_alternative<NotFound>(*found))
-      no = Error{Error::Kind::kTimedOut, "no answer came, and the provider proves not to have done it: ask again"};
-    else if (auto* accepted = std::get_if<Accepted>(&*found))
-      outcome = Modification(std::move(*accepted));
-    else
-      outcome = Modification(std::get<Declined>(*found));
+  for (;;) {
+    const ProviderAccount* const account = trip->account();
+    Task<ModifyResult> asking = carrier_.modify(*account, trip->payment, trip->attempt, trip->reason);
+    ModifyResult outcome = co_await asking;
+    std::optional<Error> no;
+    if (!outcome) {
+      no = outcome.error();
+    } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
+      trip->attempt.message = doubt->why.substr(0, 500);
+      Task<Result<ModificationLookup>> looking = look_up_modification_until_known(trip);
+      Result<ModificationLookup> found = co_await looking;
+      if (!found) co_return;
+      if (std::holds_alternative<NotFound>(*found))
+        no = Error{Error::Kind::kTimedOut, "no answer came, and the provider proves not to have done it: ask again"};
+      else if (auto* accepted = std::get_if<Accepted>(&*found))
+        outcome = Modification(std::move(*accepted));
+      else
+        outcome = Modification(std::get<Declined>(*found));
+    }
+    const Instant now = doors_.clock.now();
+    auto unit = [this, trip, no, outcome, now](Session& session) {
+      return no ? settlement_.modify_failed(session, trip->attempt, *no, now)
+                : settlement_.modified(session, trip->attempt, *outcome, now);
+    };
+    Task<Result<Settled>> settling = settle(trip, unit);
+    Result<Settled> settled = co_await settling;
+    const bool goes_on = settled && settled->next;
+    if (!goes_on) {
+      trip->box.offer(settled ? settled->answer : problem(settled.error()));
+      co_return;
+    }
+    trip->payment = std::move(settled->payment);
+    trip->attempt = std::move(*settled->next);
+    trip->reason = settled->reason;
   }
-  const Instant now = doors_.clock.now();
-  auto unit = [this, trip, no, outcome, now](Session& session) {
-    return no ? settlement_.modify_failed(session, trip->attempt, *no, now)
-              : settlement_.modified(session, trip->attempt, *outcome, now);
-  };
-  Task<Result<Settled>> settling = settle(trip, unit);
-  const Result<Settled> settled = co_await settling;
-  trip->box.offer(settled ? settled->answer : problem(settled.error()));
 }
 
 }  // namespace florin

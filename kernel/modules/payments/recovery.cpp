@@ -1,6 +1,7 @@
 // Asking again: waiting payments when the payer or a webhook says so, attempts in doubt by a durable job,
-// and whatever a dead process left open (law 2). Nothing here ever makes a new request that moves money, and
-// quiet.hpp says when a provider that knows nothing is believed (law 3).
+// and whatever a dead process left open (law 2). Nothing here ever makes a new request that moves money, but
+// for the parts of a refund that had not been begun; quiet.hpp says when a provider that knows nothing is
+// believed (law 3).
 #include <spdlog/spdlog.h>
 
 #include "kernel/modules/idempotency/idempotency.hpp"
@@ -270,8 +271,16 @@ Task<Result<JobOutcome>> PaymentService::settle_modification(std::shared_ptr<Tri
     unit = [this, trip, outcome, now](Session& session) { return settlement_.modified(session, trip->attempt, outcome, now); };
   }
   Task<Result<Settled>> settling = settle(trip, unit);
-  const Result<Settled> settled = co_await settling;
+  Result<Settled> settled = co_await settling;
   if (!settled) co_return settled.error();
+  if (settled->next) {
+    // The rest of a refund in parts: an attempt that was never sent, not the one that was asked about.
+    trip->payment = std::move(settled->payment);
+    trip->attempt = std::move(*settled->next);
+    trip->reason = settled->reason;
+    doors_.executor.begin("rest of a refund", drive_modification(trip));
+    co_return JobOutcome();
+  }
   if (std::holds_alternative<InDoubt>(*found))
     co_return Error{Error::Kind::kTimedOut, "attempt " + trip->attempt.id + " is still in doubt"};
   co_return JobOutcome();

@@ -58,6 +58,8 @@ class PaymentRepository {
                                                    const std::string& account, const std::string& provider,
                                                    const std::string& reference);
   std::vector<Attempt> attempts_of(Session& session, const std::string& merchant, const std::string& payment_id);
+  // Every capture that was taken, in order.
+  std::vector<Attempt> captures_of(Session& session, const std::string& merchant, const std::string& payment_id);
   int count_attempts(Session& session, const std::string& merchant, const std::string& payment_id);
   // Ends an attempt, or marks it in doubt or waiting. False: it had been ended already.
   bool settle_attempt(Session& session, const Attempt& attempt);

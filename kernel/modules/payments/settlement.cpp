@@ -259,9 +259,8 @@ Result<Settled> Settlement::modified(Session& session, Attempt attempt, const Mo
   if (payment.busy == attempt.id) payment.busy.clear();
   if (attempt.kind == AttemptKind::kRefund) {
     FLORIN_CHECK(refunds_ != nullptr, "a refund attempt needs the refunds module");
-    ApiAnswer answer = refunds_->settle_refund(session, attempt, outcome, payment, now);
-    if (auto kept = payments_.keep(session, payment); !kept) return kept.error();
-    return finish(session, std::move(loaded), attempt, std::move(answer));
+    Result<RefundStep> step = refunds_->settle_refund(session, attempt, outcome, payment, now);
+    return finish_refund(session, std::move(loaded), attempt, std::move(step));
   }
   if (declined) {
     if (auto kept = payments_.keep(session, payment); !kept) return kept.error();
@@ -293,13 +292,24 @@ Result<Settled> Settlement::modify_failed(Session& session, Attempt attempt, con
   Payment& payment = loaded.payment;
   if (!loaded.changed) return loaded;
   if (payment.busy == attempt.id) payment.busy.clear();
-  ApiAnswer answer = problem(why);
   if (attempt.kind == AttemptKind::kRefund) {
     FLORIN_CHECK(refunds_ != nullptr, "a refund attempt needs the refunds module");
-    answer = refunds_->fail_refund(session, attempt, why, payment, now);
+    Result<RefundStep> step = refunds_->fail_refund(session, attempt, why, payment, now);
+    return finish_refund(session, std::move(loaded), attempt, std::move(step));
   }
   if (auto kept = payments_.keep(session, payment); !kept) return kept.error();
-  return finish(session, std::move(loaded), attempt, std::move(answer));
+  return finish(session, std::move(loaded), attempt, problem(why));
+}
+
+// The caller of a refund in parts is answered when its last part has ended.
+Result<Settled> Settlement::finish_refund(Session& session, Settled settled, const Attempt& attempt,
+                                          Result<RefundStep> step) {
+  if (!step) return step.error();
+  if (auto kept = payments_.keep(session, settled.payment); !kept) return kept.error();
+  if (!step->next) return finish(session, std::move(settled), attempt, std::move(step->answer));
+  settled.next = std::move(step->next);
+  settled.reason = std::move(step->reason);
+  return settled;
 }
 
 }  // namespace florin

@@ -21,24 +21,38 @@ struct Settled {
   ApiAnswer answer;      // For whoever asked for this attempt.
   bool changed = false;  // False: it had been settled before; nothing happened now.
   TryOutcome try_outcome = TryOutcome::kPending;
+  // A refund's next part, durable with this settlement: to be carried now, with the refund's reason. The
+  // answer comes with the last.
+  std::optional<Attempt> next;
+  std::string reason;
+};
+
+// What one part of a refund led to: the attempt of the next, stored already, or the answer to the caller.
+struct RefundStep {
+  std::optional<Attempt> next;
+  std::string reason;
+  ApiAnswer answer;
 };
 
 // The refunds module's part: what a refund attempt's outcome does to the refund and the payment's sums.
 class RefundBooks {
  public:
   virtual ~RefundBooks() = default;
-  // Changes `payment` (not stored yet) and the refund; returns the answer for the refund's caller.
-  virtual ApiAnswer settle_refund(Session& session, const Attempt& attempt, const Modification& outcome,
-                                  Payment& payment, Instant now) = 0;
+  // Changes `payment` (not stored yet) and the refund. Errors: kConflict when another node was faster.
+  virtual Result<RefundStep> settle_refund(Session& session, const Attempt& attempt, const Modification& outcome,
+                                           Payment& payment, Instant now) = 0;
   // The refund never happened: the far side could not be asked, or proves to have none.
-  virtual ApiAnswer fail_refund(Session& session, const Attempt& attempt, const Error& why, Payment& payment,
-                                Instant now) = 0;
+  virtual Result<RefundStep> fail_refund(Session& session, const Attempt& attempt, const Error& why, Payment& payment,
+                                         Instant now) = 0;
+  // As the API shows it now.
+  virtual Json show_refund(Session& session, const std::string& merchant, const std::string& id) = 0;
 };
 
 class Settlement {
  public:
   Settlement(PaymentRepository& payments, Random& random) : payments_(payments), random_(random) {}
   void set_refunds(RefundBooks* refunds) { refunds_ = refunds; }
+  RefundBooks& refunds() { return *refunds_; }
 
   // `attempt` carries what is new: exchanges, references. Its state is set here.
   // `known`: the payment as the caller has it, when nobody should have changed it since; then it is not read
@@ -59,6 +73,7 @@ class Settlement {
   Result<Settled> load(Session& session, Attempt& attempt, AttemptState state, Instant now, bool ends,
                        const Payment* known = nullptr);
   Settled finish(Session& session, Settled settled, const Attempt& attempt, ApiAnswer answer);
+  Result<Settled> finish_refund(Session& session, Settled settled, const Attempt& attempt, Result<RefundStep> step);
   // The authorization that a canceled payment was waiting for has ended too.
   void end_waiting(Session& session, const Payment& payment, Instant now);
   void book_capture(Session& session, const Payment& payment, const Attempt& attempt, Money amount,

@@ -59,21 +59,30 @@ struct Trip {
   Trip(Executor& executor, std::shared_ptr<Aboard> all, std::shared_ptr<const Merchant> of, Payment about, Attempt first)
       : aboard(std::move(all)),
         merchant(std::move(of)),
+        asked{first.kind, first.payment_id, first.refund_id, Idempotency{first.idem_route, first.idem_key, ""}},
         payment(std::move(about)),
         attempt(std::move(first)),
         box(executor) {
-    aboard->enter(payment.id);
+    aboard->enter(asked.payment_id);
   }
-  ~Trip() { aboard->leave(payment.id); }
+  ~Trip() { aboard->leave(asked.payment_id); }
   Trip(const Trip&) = delete;
   Trip& operator=(const Trip&) = delete;
 
-  const std::shared_ptr<Aboard> aboard;
+  // Whose answer is waited for, whatever attempts come after the first: all that others may look at while
+  // the operation goes on.
+  struct Asked {
+    AttemptKind kind;
+    std::string payment_id, refund_id;
+    Idempotency idempotency;
+  };
 
-  std::shared_ptr<const Merchant> merchant;
-  Payment payment;  // As it was when the attempt became durable.
+  const std::shared_ptr<Aboard> aboard;
+  const std::shared_ptr<const Merchant> merchant;
+  const Asked asked;
+  Payment payment;  // As it was when the attempt became durable; like it, its carrier's alone.
   bool may_be_current = true;  // Whether `payment` may still be how it stands: not once a change was refused.
-  Attempt attempt;
+  Attempt attempt;  // The one under way; only the coroutine that carries it looks at it.
   std::optional<AuthorizeRequest> request;  // Holds the instrument; dropped as soon as it is not needed.
   std::vector<std::string> routes;          // Accounts still to be tried after this attempt's.
   std::optional<Reservation> reservation;   // Settled exactly once.

@@ -1,107 +1,114 @@
-// Asking for a refund: the amount is reserved on the payment in the unit that makes the attempt durable,
-// so that two refunds at once cannot give back more than was taken.
-#include "kernel/modules/refunds/refund.hpp"
-
+// Asking for a refund: the amount is reserved on the payment, and split over the captures it comes from, in
+// the unit that makes the first part's attempt durable, so that two refunds at once cannot give back more
+// than was taken.
+#include "kernel/modules/refunds/rules.hpp"
+#include "kernel/modules/refunds/service.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
 namespace florin {
 
-RefundService::RefundService(PaymentService& payments) : payments_(payments) { payments_.settlement().set_refunds(this); }
-
 namespace {
 
-// A provider refunds from one capture. Of a payment that was captured in parts this is the first part that
-// still has that much; Error: how much one refund can be.
-Result<std::string> capture_to_refund(PaymentRepository& payments, Session& session, const Payment& payment, Money asked) {
-  struct Part {
-    std::string reference;
-    Money left;
-  };
-  std::vector<Part> parts;
-  const std::vector<Attempt> attempts = payments.attempts_of(session, payment.merchant, payment.id);
-  for (const Attempt& attempt : attempts)
-    if (attempt.kind == AttemptKind::kCapture && attempt.state == AttemptState::kApproved)
-      parts.push_back({attempt.operation_reference, attempt.amount});
+Error no_such_payment(const std::string& id) {
+  return Error{Error::Kind::kNotFound, "no such payment: " + id, "", "id"};
+}
+
+std::vector<CaptureLeft> captures_of(PaymentRepository& payments, Session& session, const Payment& payment) {
+  std::vector<CaptureLeft> captures;
+  for (const Attempt& attempt : payments.captures_of(session, payment.merchant, payment.id))
+    captures.push_back({attempt.operation_reference, attempt.amount});
   // Captured with its authorization: that is the one capture.
-  if (parts.empty()) parts.push_back({payment.capture_reference, payment.captured});
-  const auto given_back = [](const Attempt& attempt) {
-    return attempt.kind == AttemptKind::kRefund &&
-           (attempt.state == AttemptState::kApproved || attempt.state == AttemptState::kSending || attempt.state == AttemptState::kInDoubt);
-  };
-  for (const Attempt& attempt : attempts)
-    for (Part& part : parts)
-      if (given_back(attempt) && attempt.capture_reference == part.reference) part.left = part.left - attempt.amount;
-  Money most = Money::zero(asked.currency());
-  for (const Part& part : parts) {
-    if (part.left >= asked) return part.reference;
-    most = std::max(most, part.left);
-  }
-  return Error{Error::Kind::kInvalid,
-               "this payment was captured in parts, and one refund gives back from one part: at most " +
-                   std::to_string(most.minor()) + " minor units of " + std::string(most.currency().code()),
-               "amount_too_large", "amount"};
+  if (captures.empty()) captures.push_back({payment.capture_reference, payment.captured});
+  return captures;
 }
 
 }  // namespace
 
+struct RefundService::Asked {
+  std::string payment_id;
+  std::optional<std::int64_t> amount;
+  std::string reason;
+  Json metadata;
+  Idempotency idempotency;
+  Instant now;
+};
+
+RefundService::RefundService(PaymentService& payments) : payments_(payments), refunds_(payments.doors().random) {
+  payments_.settlement().set_refunds(this);
+}
+
+Attempt RefundService::begin_part(Session& session, Refund& refund, RefundPart& part, const Payment& payment,
+                                  const Idempotency& idempotency, Instant now) {
+  PaymentRepository& payments = payments_.repository();
+  Attempt attempt{new_id("att", now, payments_.doors().random), payment.merchant, payment.id, AttemptKind::kRefund,
+                  payments.count_attempts(session, payment.merchant, payment.id) + 1, payment.account, payment.provider,
+                  part.amount, AttemptState::kSending, payment.reference, "", refund.id, "", payment.captured};
+  attempt.idem_route = idempotency.route;
+  attempt.idem_key = idempotency.key;
+  attempt.started = now;
+  attempt.node = payments_.doors().nodes.me();
+  attempt.capture_reference = part.capture_reference;
+  part.state = PartState::kSending;
+  part.attempt_id = attempt.id;
+  ++part.tries;
+  payments.insert_attempt(session, attempt);
+  return attempt;
+}
+
+Result<PaymentService::Begun> RefundService::begin(Session& session, const Merchant& merchant, const Asked& asked) {
+  PaymentRepository& payments = payments_.repository();
+  auto payment = payments.find(session, merchant.id, asked.payment_id);
+  if (!payment) return no_such_payment(asked.payment_id);
+  const bool refundable =
+      payment->status == PaymentStatus::kSucceeded || payment->status == PaymentStatus::kPartiallyCaptured;
+  if (!refundable)
+    return Error{Error::Kind::kConflict,
+                 "a payment that is " + std::string(to_text(payment->status)) + " cannot be refunded",
+                 "payment_unexpected_state", "id"};
+  const Money left = payment->captured - payment->refunded - payment->refund_pending;
+  const Money amount = asked.amount ? Money(*asked.amount, left.currency()) : left;
+  if (amount > left || left.is_zero())
+    return Error{Error::Kind::kInvalid,
+                 "only " + std::to_string(left.minor()) + " minor units of " + std::string(left.currency().code()) +
+                     " are left to refund",
+                 "amount_too_large", "amount"};
+  const auto account = merchant.accounts.find(payment->account);
+  if (account == merchant.accounts.end())
+    return Error{Error::Kind::kConflict, "its provider account " + payment->account + " is not configured any more",
+                 "account_missing", ""};
+  const Capabilities& can = account->second.descriptor->capabilities;
+  if (!can.refunds || (amount < payment->captured && !can.partial_refunds))
+    return Error{Error::Kind::kInvalid, "its provider cannot refund that", "refund_unsupported", "amount"};
+  const std::vector<RefundPart> given_back = refunds_.parts_of_payment(session, merchant.id, payment->id);
+  FLORIN_TRY(parts, split_refund(what_is_left(captures_of(payments, session, *payment), given_back), amount));
+
+  Refund refund{new_id("ref", asked.now, payments_.doors().random), merchant.id, payment->id, amount};
+  refund.reason = asked.reason;
+  refund.metadata = asked.metadata;
+  refund.created = refund.updated = asked.now;
+  refund.parts = std::move(parts);
+  Attempt attempt = begin_part(session, refund, refund.parts.front(), *payment, asked.idempotency, asked.now);
+  refunds_.insert(session, refund);
+  payment->refund_pending = payment->refund_pending + amount;
+  payment->updated = asked.now;
+  if (auto kept = payments.keep(session, *payment); !kept) return kept.error();
+  return PaymentService::Begun{std::nullopt, std::move(*payment), std::move(attempt)};
+}
+
 Task<ApiAnswer> RefundService::create(const ApiRequest& request, std::string payment_id) {
-  const Error missing{Error::Kind::kNotFound, "no such payment: " + payment_id, "", "id"};
   const auto merchant = payments_.merchants().find(request.caller.merchant);
-  if (!merchant) co_return problem(missing);
+  if (!merchant) co_return problem(no_such_payment(payment_id));
   Fields fields(request.body);
-  const auto amount = fields.integer("amount", 1, INT64_MAX);
-  const std::string reason = fields.one_of("reason", {"", "duplicate", "fraudulent", "requested_by_customer"});
-  const Json metadata = fields.metadata("metadata");
+  Asked asked;
+  asked.payment_id = payment_id;
+  asked.amount = fields.integer("amount", 1, INT64_MAX);
+  asked.reason = fields.one_of("reason", {"", "duplicate", "fraudulent", "requested_by_customer"});
+  asked.metadata = fields.metadata("metadata");
   if (const auto wrong = fields.error()) co_return problem(*wrong);
-  const Instant now = payments_.doors().clock.now();
-  const Idempotency idempotency = request.idempotency;
-  auto begin = [this, merchant, payment_id, amount, reason, metadata, idempotency, missing,
-                now](Session& session) -> Result<PaymentService::Begun> {
-    PaymentRepository& payments = payments_.repository();
-    auto payment = payments.find(session, merchant->id, payment_id);
-    if (!payment) return missing;
-    const Money left = payment->captured - payment->refunded - payment->refund_pending;
-    const bool refundable = payment->status == PaymentStatus::kSucceeded || payment->status == PaymentStatus::kPartiallyCaptured;
-    if (!refundable)
-      return Error{Error::Kind::kConflict,
-                   "a payment that is " + std::string(to_text(payment->status)) + " cannot be refunded",
-                   "payment_unexpected_state", "id"};
-    const Money asked = amount ? Money(*amount, left.currency()) : left;
-    if (asked > left || left.is_zero())
-      return Error{Error::Kind::kInvalid,
-                   "only " + std::to_string(left.minor()) + " minor units of " + std::string(left.currency().code()) +
-                       " are left to refund",
-                   "amount_too_large", "amount"};
-    const auto account = merchant->accounts.find(payment->account);
-    if (account == merchant->accounts.end())
-      return Error{Error::Kind::kConflict, "its provider account " + payment->account + " is not configured any more",
-                   "account_missing", ""};
-    const Capabilities& can = account->second.descriptor->capabilities;
-    if (!can.refunds || (asked < payment->captured && !can.partial_refunds))
-      return Error{Error::Kind::kInvalid, "its provider cannot refund that", "refund_unsupported", "amount"};
-    FLORIN_TRY(capture, capture_to_refund(payments, session, *payment, asked));
-    Refund refund{"", merchant->id, payment->id, asked};
-    refund.id = new_id("ref", now, payments_.doors().random);
-    refund.reason = reason;
-    refund.metadata = metadata;
-    refund.created = refund.updated = now;
-    Attempt attempt{new_id("att", now, payments_.doors().random), merchant->id, payment->id, AttemptKind::kRefund,
-                    payments.count_attempts(session, merchant->id, payment->id) + 1, payment->account, payment->provider,
-                    asked, AttemptState::kSending, payment->reference, "", refund.id, "", payment->captured};
-    attempt.idem_route = idempotency.route;
-    attempt.idem_key = idempotency.key;
-    attempt.started = now;
-    attempt.node = payments_.doors().nodes.me();
-    attempt.capture_reference = capture;
-    refund.attempt_id = attempt.id;
-    insert(session, refund);
-    payments.insert_attempt(session, attempt);
-    payment->refund_pending = payment->refund_pending + asked;
-    payment->updated = now;
-    if (auto kept = payments.keep(session, *payment); !kept) return kept.error();
-    return PaymentService::Begun{std::nullopt, std::move(*payment), std::move(attempt)};
-  };
-  Task<ApiAnswer> running = payments_.run_modification(merchant, idempotency, reason, begin);
+  asked.idempotency = request.idempotency;
+  asked.now = payments_.doors().clock.now();
+  auto unit = [this, merchant, asked](Session& session) { return begin(session, *merchant, asked); };
+  Task<ApiAnswer> running = payments_.run_modification(merchant, asked.idempotency, asked.reason, unit);
   co_return co_await running;
 }
 

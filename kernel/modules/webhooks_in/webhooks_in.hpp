@@ -6,7 +6,7 @@
 #include <string>
 
 #include "kernel/modules/api/api.hpp"
-#include "kernel/modules/refunds/refund.hpp"
+#include "kernel/modules/refunds/service.hpp"
 
 namespace florin {
 

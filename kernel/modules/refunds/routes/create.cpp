@@ -18,7 +18,7 @@ ApiRoute create_refund_route(RefundService& refunds) {
                                  {"reason", one_of({"duplicate", "fraudulent", "requested_by_customer"})},
                                  {"metadata", metadata()}},
                                 {});
-  route.response_schemas = {{201, ref("Refund")}, {202, ref("Payment")}};
+  route.response_schemas = {{201, ref("Refund")}, {202, ref("Refund")}};
   route.handler = [&refunds](const ApiRequest& request) { return refunds.create(request, request.param("id")); };
   return route;
 }
@@ -28,14 +28,21 @@ std::map<std::string, Json> refund_schemas() {
                              {"object", Json{{"const", "refund"}}},
                              {"payment", text()},
                              {"amount", integer("Minor units.")},
+                             {"amount_refunded", integer("Of it, what has been given back so far.")},
                              {"currency", text()},
-                             {"status", one_of({"pending", "succeeded", "failed"})},
+                             {"status", one_of({"pending", "succeeded", "partially_succeeded", "failed"})},
                              {"reason", nullable(text())},
                              {"metadata", metadata()},
-                             {"attempt", text()},
+                             {"attempt", text("Of its first part.")},
+                             {"parts", list(ref("RefundPart"))},
                              {"error", nullable(ref("PaymentError"))},
                              {"created", integer()}},
-                            {"id", "object", "payment", "amount", "currency", "status", "created"})}};
+                            {"id", "object", "payment", "amount", "amount_refunded", "currency", "status", "parts", "created"})},
+          {"RefundPart", object({{"amount", integer("Minor units.")},
+                                 {"status", one_of({"planned", "sending", "pending", "succeeded", "failed", "dropped"})},
+                                 {"capture_reference", text("The provider's name for the capture.")},
+                                 {"attempt", nullable(text())}},
+                                {"amount", "status", "attempt"})}};
 }
 
 }  // namespace florin

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernel/modules/api/api.hpp"
-#include "kernel/modules/refunds/refund.hpp"
+#include "kernel/modules/refunds/service.hpp"
 
 namespace florin {
 
