@@ -54,6 +54,22 @@ Json failure_error(std::string_view type, std::string_view code, const std::stri
   return json;
 }
 
+namespace {
+// No account took it. What the caller said wrongly (a token that the provider does not know) is told as
+// that, and asking again with the same will not help.
+Json refusal_error(const Error& why, const std::string& attempt_id) {
+  const std::string message = "no provider could take this payment: " + why.message;
+  const bool callers_fault = why.kind == Error::Kind::kInvalid && !why.param.empty();
+  Json error = callers_fault
+                   ? failure_error("invalid_request_error", why.code.empty() ? "parameter_invalid" : why.code, message,
+                                   attempt_id)
+                   : failure_error("plugin_error", "provider_unavailable", message, attempt_id);
+  if (callers_fault) error["param"] = why.param;
+  error["retryable"] = !callers_fault;
+  return error;
+}
+}  // namespace
+
 ApiAnswer Settlement::answer_of(const Payment& payment, const std::string& route) {
   if (payment.status == PaymentStatus::kRequiresPaymentMethod && !payment.last_error.is_null()) {
     const std::string type = text_at(payment.last_error, "type");
@@ -212,9 +228,7 @@ Result<Settled> Settlement::authorize_failed(Session& session, Attempt attempt, 
   payment.busy.clear();
   payment.active_attempt.clear();
   payment.next_action = Json();
-  payment.last_error = failure_error("plugin_error", "provider_unavailable",
-                                     "no provider could take this payment: " + why.message, attempt.id);
-  payment.last_error["retryable"] = true;
+  payment.last_error = refusal_error(why, attempt.id);
   loaded.try_outcome = TryOutcome::kDropped;
   if (auto moved = payments_.advance(session, before, payment, PaymentStatus::kRequiresPaymentMethod); !moved)
     return moved.error();

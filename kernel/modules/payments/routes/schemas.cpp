@@ -57,7 +57,7 @@ std::map<std::string, Json> payment_schemas() {
       {"properties",
        {{"type", text()}, {"code", text()}, {"message", text()}, {"decline_code", text()}, {"retryable", boolean()},
         {"retry", text("never, same_provider_later, another_provider or step_up")}, {"provider_code", text()},
-        {"attempt", text()}}},
+        {"attempt", text()}, {"param", text("The request's field at fault.")}}},
       {"required", {"type", "code", "message"}}};
   all["Attempt"] = object({{"id", text()},
                            {"object", Json{{"const", "attempt"}}},
