@@ -194,3 +194,16 @@ for (const [what, change, code] of [
     if (code) assert.equal(answer.json.error.code, code);
   });
 }
+
+test("a token that the provider does not know is the caller's fault and named", async () => {
+  const answer = await shop.pay(1190, { method: { type: 'card', token: 'pm_nobody_knows_this' } });
+  assert.equal(answer.status, 400, answer.text);
+  const { error } = answer.json;
+  assert.equal(error.type, 'invalid_request_error');
+  assert.equal(error.param, 'payment_method');
+  assert.equal(error.retryable, false);
+  assert.ok(!error.message.includes('pm_nobody_knows_this'));
+  assert.equal(error.payment.status, 'requires_payment_method', 'another method may be tried');
+  const elsewhere = await shop.pay(1191, { method: { type: 'card', token: 'pm_nobody_knows_this' }, route: 'stripe-one,bench' });
+  assert.equal(elsewhere.status, 201, 'an account that does know it is still asked');
+});

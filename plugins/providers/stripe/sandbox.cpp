@@ -174,10 +174,11 @@ HttpResponse say(const Problem& problem) {
   return sandbox::json_answer(problem.status, {{"error", error}});
 }
 
-HttpResponse missing(std::string_view what, const std::string& id) {
+HttpResponse missing(std::string_view what, const std::string& id, const std::string& param) {
   Problem problem;
-  problem.status = 404;
+  problem.status = param.empty() ? 404 : 400;  // What the address names is not found; what a field names is wrong.
   problem.code = "resource_missing";
+  problem.param = param;
   problem.message = "No such " + std::string(what) + ": '" + id + "'";
   return say(problem);
 }

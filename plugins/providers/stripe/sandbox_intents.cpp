@@ -93,7 +93,7 @@ HttpResponse confirm_intent(FarSide& far, const std::string& id) {
     return unexpected_state(intent, "confirm");
   const std::string method = far.field("payment_method");
   const auto outcome = outcome_of_method(far, method);
-  if (!outcome) return missing("PaymentMethod", method);
+  if (!outcome) return missing("PaymentMethod", method, "payment_method");
   intent["payment_method"] = method;
   intent["last_payment_error"] = nullptr;
   (*record)["key"] = far.key;

@@ -42,7 +42,7 @@ struct Problem {
   Json intent;  // Shown when it is an object.
 };
 HttpResponse say(const Problem& problem);
-HttpResponse missing(std::string_view what, const std::string& id);
+HttpResponse missing(std::string_view what, const std::string& id, const std::string& param = "");
 HttpResponse unexpected_state(const Json& intent, std::string_view doing);
 
 HttpResponse wrong_parameter(const std::string& param, const std::string& code, const std::string& message);

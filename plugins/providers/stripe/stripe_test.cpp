@@ -167,6 +167,23 @@ TEST(StripeAuthorize, APaymentMethodOfTheBrowsersSkipsTheFirstExchange) {
   EXPECT_NE(http.sent[1].body.find("payment_method=pm_browser"), std::string::npos);
 }
 
+TEST(StripeAuthorize, ATokenThatStripeDoesNotKnowIsTheCallersFaultAndNamesItsField) {
+  for (const auto& [param, exchanges_before] : {std::pair{"card[token]", 0}, std::pair{"payment_method", 2}}) {
+    ScriptedHttp http;
+    if (exchanges_before == 2)
+      http.answers(200, recorded("stripe", "payment_method")).answers(200, recorded("stripe", "intent_unconfirmed"));
+    http.answers(400, R"({"error":{"type":"invalid_request_error","code":"resource_missing","param":")" +
+                          std::string(param) + R"(","message":"No such PaymentMethod: 'pm_1'"}})");
+
+    const auto result = provider().authorize(twelve_euros(), http).run();
+
+    ASSERT_FALSE(result) << "a definite refusal: no money moved";
+    EXPECT_EQ(result.error().kind, Error::Kind::kInvalid);
+    EXPECT_EQ(result.error().param, "payment_method");
+    EXPECT_EQ(result.error().message.find("pm_1"), std::string::npos) << "a token is in no message";
+  }
+}
+
 TEST(StripeLookup, RepeatsTheCreationByteForByteAndCancelsWhatWasNeverConfirmed) {
   ScriptedHttp first, later;
   first.answers(200, recorded("stripe", "payment_method")).fails(Error::Kind::kTimedOut);

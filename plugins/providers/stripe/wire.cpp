@@ -35,6 +35,11 @@ Refused refused(Error::Kind kind, const std::string& message, const Json& error)
   const Json* intent = find(error, "payment_intent");
   Refused no{Error{kind, message + (code.empty() ? "" : " (" + code + ")"), code, ""}, code, "", Json()};
   no.param = clipped(text_at(error, "param"), 100);
+  // A token or PaymentMethod that Stripe does not know came from our caller, who is told which field it was.
+  const bool is_token = no.param == "payment_method" || no.param == "card[token]" || no.param == "token";
+  if (code == "resource_missing" && is_token)
+    no.error = Error{Error::Kind::kInvalid, "Stripe knows no such token or payment method", "payment_method_unknown",
+                     "payment_method"};
   if (intent != nullptr && intent->is_object()) no.intent = *intent;
   return no;
 }
