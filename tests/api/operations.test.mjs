@@ -124,3 +124,14 @@ test('after kill -9 everything that was answered is there', async () => {
   const sum = (await shop.get('/ledger/balances')).json.data.reduce((all, { amount }) => all + amount, 0);
   assert.equal(sum, 0);
 });
+
+test('on a broken florin.yaml no command opens the store or calls the daemon', () => {
+  for (const command of ['payments list --merchant porto', 'events tail', 'ledger verify', 'migrate', 'reload', 'policy test']) {
+    assert.throws(() => florin.cli('--set', 'server.prot=1', ...command.split(' ')), (error) => {
+      assert.equal(error.status, 2, command);
+      assert.match(error.stderr, /prot/);
+      assert.equal(error.stdout, '', command);
+      return true;
+    });
+  }
+});

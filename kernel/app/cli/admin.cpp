@@ -8,7 +8,7 @@ namespace florin {
 namespace {
 
 void migrate_store(CliContext& context) {
-  const auto bare = context.bare_config();
+  const auto bare = context.sound_config();
   if (!bare) return;
   ThreadExecutor executor(1);
   StoreOptions options;

@@ -19,7 +19,13 @@ std::shared_ptr<const AppConfig> CliContext::bare_config() {
   if (bare_) return bare_;
   const ConfigOutcome outcome = load_bare_config(directory, overrides);
   for (const ConfigFault& fault : outcome.faults) fail(fault.text());
+  bare_is_sound_ = outcome.faults.empty();
   return bare_ = outcome.config;
+}
+
+std::shared_ptr<const AppConfig> CliContext::sound_config() {
+  const auto bare = bare_config();
+  return bare_is_sound_ ? bare : nullptr;
 }
 
 PluginHost* CliContext::plugins() {
@@ -43,7 +49,7 @@ std::shared_ptr<const AppConfig> CliContext::config() {
 
 Store* CliContext::store() {
   if (store_) return store_.get();
-  const auto bare = bare_config();
+  const auto bare = sound_config();
   if (!bare) return nullptr;
   executor_ = std::make_unique<ThreadExecutor>(1);
   StoreOptions options;
@@ -60,7 +66,7 @@ Store* CliContext::store() {
 }
 
 std::string CliContext::control_path() {
-  const auto bare = bare_config();
+  const auto bare = sound_config();
   return bare ? state_file(*bare, "florind.sock") : "";
 }
 

@@ -27,7 +27,10 @@ class CliContext {
   int exit_code = 0;
 
   // Each prints what is wrong and returns nothing when it cannot be had.
+  // What florin.yaml says of stores and folders, faults or not: for commands that look at the faults too.
   std::shared_ptr<const AppConfig> bare_config();
+  // The same, but nothing when anything in it is wrong: a store that was not meant is not opened.
+  std::shared_ptr<const AppConfig> sound_config();
   std::shared_ptr<const AppConfig> config();
   PluginHost* plugins();
   Store* store();  // Read only.
@@ -52,6 +55,7 @@ class CliContext {
 
  private:
   std::shared_ptr<const AppConfig> bare_, config_;
+  bool bare_is_sound_ = false;
   std::unique_ptr<PluginHost> plugins_;
   std::unique_ptr<ThreadExecutor> executor_;
   std::unique_ptr<Store> store_;

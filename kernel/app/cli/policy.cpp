@@ -13,7 +13,7 @@ namespace florin {
 namespace {
 
 void test_policies(CliContext& context) {
-  const auto bare = context.bare_config();
+  const auto bare = context.sound_config();
   if (!bare) return;
   std::int64_t failed = 0;
   const auto results = run_policy_tests(bare->scripts_dir);
