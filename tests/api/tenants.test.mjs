@@ -95,8 +95,12 @@ for (const { method, pattern, operation } of florin.contract.operations()) {
 }
 
 test('a customer’s own id at two merchants is two customers', async () => {
-  const mine = (await a.pay(8006, { customer: { id: 'cus-b' } })).json;
-  assert.equal(mine.customer?.email ?? null, null);
+  const unknown = await a.pay(8006, { customer: { id: 'cus-b' } });
+  assert.equal(unknown.status, 404, unknown.text);
+  const mine = await a.pay(8006, { customer: { id: 'cus-b', email: 'a@example.com' } });
+  assert.equal(mine.status, 201, mine.text);
+  assert.equal(mine.json.customer.id, 'cus-b');
+  assert.equal(mine.json.customer.email, 'a@example.com');
 });
 
 test('nothing of B changed by all this', async () => {
