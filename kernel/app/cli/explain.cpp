@@ -84,7 +84,9 @@ void print_signal(const Json& signal) {
     std::cout << fmt::format("    of the {}: {} payments, median {}, largest {} minor units\n", text_at(history, "of"),
                              history.value("count", 0LL), history.value("median_minor", 0LL), history.value("max_minor", 0LL));
   for (const Json& reason : reasons) std::cout << "    " << reason.get<std::string>() << "\n";
-  if (windows.empty() && histories.empty() && reasons.empty()) std::cout << "    it had nothing to count by\n";
+  const std::string failed = text_at(signal, "failed");
+  if (!failed.empty()) std::cout << "    it failed: " << failed << "\n";
+  if (windows.empty() && histories.empty() && reasons.empty() && failed.empty()) std::cout << "    it had nothing to count by\n";
 }
 
 void print_risk(const Json& risk) {

@@ -1,5 +1,5 @@
 // Signals and the policy's word. A policy that fails is answered by the merchant's declared safe result
-// (law 9); a rule that throws is silent and says so in the record.
+// (law 9), and that result is the least that happens when a rule fails: its silence is no good word.
 #include "kernel/modules/risk/risk.hpp"
 
 #include <algorithm>
@@ -47,40 +47,33 @@ namespace {
 
 struct RuleSignal {
   std::string_view rule;
-  Signal signal;
+  Signal signal;       // Silent when the rule failed.
+  std::string failed;  // Why it could not judge; "": it did.
 };
 
 RuleSignal ask_rule(const MerchantFraudRule& rule, const RiskInput& input) {
-  RuleSignal said{rule.name, {}};
-  std::string failed;
-  try {
-    said.signal = rule.rule->score(input);
-  } catch (const std::exception& e) {
-    failed = std::string("the rule failed: ") + e.what();
-  } catch (...) {
-    failed = "the rule failed with an exception that is no std::exception";
-  }
-  said.signal.score = std::clamp(said.signal.score, 0, 100);
-  if (!failed.empty()) said.signal.reasons = {failed};
-  return said;
+  Result<Signal> said = rule.rule->score(input);
+  if (!said) return {rule.name, {}, said.error().message};
+  return {rule.name, std::move(*said), ""};
 }
 
 void write_signals(PolicyWriter& writer, const std::vector<RuleSignal>& signals) {
   writer.list(static_cast<int>(signals.size()));
   for (const RuleSignal& said : signals) {
-    writer.map(3);
+    writer.map(said.failed.empty() ? 3 : 4);
     writer.text("rule", said.rule);
     writer.integer("score", said.signal.score);
     writer.list("reasons", static_cast<int>(said.signal.reasons.size()));
     for (const std::string& reason : said.signal.reasons) writer.text(reason);
     writer.end();
+    if (!said.failed.empty()) writer.text("failed", said.failed);
     writer.end();
   }
   writer.end();
 }
 
 // What a rule was given and said, for the record.
-std::string signal_text(const MerchantFraudRule& rule, const RiskInput& input, const Signal& signal) {
+std::string signal_text(const MerchantFraudRule& rule, const RiskInput& input, const RuleSignal& said) {
   JsonTextList windows, histories;
   for (std::size_t i = 0; i < input.windows.size(); ++i) {
     if (!input.windows[i].known) continue;
@@ -100,13 +93,10 @@ std::string signal_text(const MerchantFraudRule& rule, const RiskInput& input, c
                       .integer("mad_minor", input.histories[i].mad_minor)
                       .integer("max_minor", input.histories[i].max_minor)
                       .finish());
-  return JsonText()
-      .text("rule", rule.name)
-      .integer("score", signal.score)
-      .json("reasons", signal.reasons)
-      .raw("windows", windows.finish())
-      .raw("histories", histories.finish())
-      .finish();
+  JsonText record;
+  record.text("rule", said.rule).integer("score", said.signal.score).json("reasons", said.signal.reasons);
+  if (!said.failed.empty()) record.text("failed", said.failed);
+  return record.raw("windows", windows.finish()).raw("histories", histories.finish()).finish();
 }
 
 // The policy's part of the decision; its record.
@@ -121,6 +111,7 @@ std::string ask_policy(const Merchant& merchant, const RiskQuestion& question, c
   const PolicyResult result = merchant.risk->run({question.payment, given, about});
   const Result<RiskAnswer> answer = result.ok ? read_risk_answer(result.value)
                                               : Error{Error::Kind::kBroken, result.why, "", ""};
+  const RiskVerdict otherwise = risk_verdict_from(merchant.config->risk_otherwise).value_or(RiskVerdict::kReview);
   JsonText record;
   record.text("name", merchant.risk->name()).text("version", merchant.risk->version());
   record.integer("instructions", result.instructions);
@@ -129,9 +120,14 @@ std::string ask_policy(const Merchant& merchant, const RiskQuestion& question, c
     decision.score = std::max(decision.score, answer->score);
     decision.reasons = answer->reasons;
   } else {
-    decision.verdict = risk_verdict_from(merchant.config->risk_otherwise).value_or(RiskVerdict::kReview);
+    decision.verdict = otherwise;
     decision.reasons = {"the policy failed, so `otherwise` holds: " + answer.error().message};
     record.text("failed", answer.error().message);
+  }
+  for (const RuleSignal& said : signals) {
+    if (said.failed.empty()) continue;
+    decision.reasons.push_back("a fraud rule failed, so `otherwise` is the least that holds: " + said.failed);
+    decision.verdict = std::max(decision.verdict, otherwise);
   }
   return record.finish();
 }
@@ -149,7 +145,7 @@ RiskDecision decide_risk(const Merchant& merchant, const RiskQuestion& question,
     input.histories = features.histories[i];
     signals.push_back(ask_rule(merchant.fraud[i], input));
     decision.score = std::max(decision.score, signals.back().signal.score);
-    kept.add(signal_text(merchant.fraud[i], input, signals.back().signal));
+    kept.add(signal_text(merchant.fraud[i], input, signals.back()));
   }
   const std::string policy = merchant.risk ? ask_policy(merchant, question, signals, decision) : "{}";
   decision.record = JsonText()

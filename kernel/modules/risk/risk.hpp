@@ -16,6 +16,7 @@
 
 namespace florin {
 
+// Ever stricter: of two verdicts the greater is the safer.
 enum class RiskVerdict { kAllow, kChallenge, kReview, kBlock };
 std::string_view to_text(RiskVerdict verdict);
 std::optional<RiskVerdict> risk_verdict_from(std::string_view text);

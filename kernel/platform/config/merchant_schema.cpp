@@ -89,7 +89,8 @@ Schema made() {
   risk.text("policy", &MerchantConfig::risk_policy, rules::policy("risk"),
             "The policy that decides whether a payment goes on; absent: every payment does.");
   risk.text("otherwise", &MerchantConfig::risk_otherwise,
-            rules::one_of({"allow", "challenge", "review", "block"}), "What happens when the policy fails.");
+            rules::one_of({"allow", "challenge", "review", "block"}),
+            "What happens when the policy fails, and the least that happens when a fraud rule does.");
   add_values(risk);
 
   SchemaOf<MerchantConfig> limits;

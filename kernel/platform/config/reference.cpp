@@ -27,6 +27,10 @@ and `FLORIN_WRITE_GENERATED=1 build/release/tests/config_test` writes it anew, w
   marked *start* are read when florind starts; a reload that finds one changed is refused and names it.
 - **Editors** that read JSON Schema complete and check both files: begin them with
   `# yaml-language-server: $schema=florin.schema.json` (merchants: `$schema=../merchant.schema.json`).
+- **Failing fraud rules** are no rules that had nothing to say. The decision names the rule and the reason; the policy
+  still hears the other rules and decides, and of its word and `risk.otherwise` the stricter holds (`allow`, `challenge`,
+  `review`, `block`, ever stricter). So one broken rule stops no payment unless `otherwise` is `block`, and never lets
+  one through that the policy refuses.
 - A **provider's, notifier's or fraud rule's own settings** stand beside its other keys; its README and schema.json
   describe them.
 )";

@@ -8,6 +8,8 @@
 #include <random>
 #include <string>
 
+#include <florin/plugin.hpp>
+
 namespace {
 using florin::elf_section;
 
@@ -20,7 +22,7 @@ TEST(ElfSection, IsReadByItsName) {
   const auto section = elf_section(good_plugin(), ".florin.sdk");
 
   ASSERT_TRUE(section) << section.error().message;
-  EXPECT_EQ(section->substr(0, section->find('\0')), "florin-sdk=1");
+  EXPECT_EQ(section->substr(0, section->find('\0')), "florin-sdk=" FLORIN_PLUGIN_STRING(FLORIN_SDK_VERSION));
 }
 
 TEST(ElfSection, AbsentOneIsNotFound) {

@@ -129,22 +129,31 @@ TEST_F(GuardTest, UnknownPluginIsNotFound) {
   EXPECT_EQ(host_->make_provider("nobody", Settings()).error().kind, Error::Kind::kNotFound);
 }
 
-TEST_F(GuardTest, FraudRuleThatThrowsScoresNothingAndSaysSo) {
+TEST_F(GuardTest, FraudRuleThatThrowsGivesNoSignalAndSaysWhy) {
   const auto throwing = *host_->make_fraud_rule("throwing", Settings());
   const RiskInput input{"pay_1", amount_, "card", "", "", "", {}, {}, Instant()};
 
-  const Signal signal = throwing->score(input);
+  const Result<Signal> signal = throwing->score(input);
 
-  EXPECT_EQ(signal.score, 0);
-  ASSERT_EQ(signal.reasons.size(), 1U);
-  EXPECT_THAT(signal.reasons[0], HasSubstr("throwing threw int in score"));
+  ASSERT_FALSE(signal);
+  EXPECT_THAT(signal.error().message, HasSubstr("throwing threw int in score"));
+}
+
+TEST_F(GuardTest, FraudRuleWhoseQuestionsAreNotKnownIsNeverAsked) {
+  const auto rule = *host_->make_fraud_rule("throwing", Settings(Json{{"score", 5}, {"windows_throw", true}}, {}));
+  const RiskInput input{"pay_1", amount_, "card", "", "", "", {}, {}, Instant()};
+
+  EXPECT_TRUE(rule->windows().empty());
+  const Result<Signal> signal = rule->score(input);
+  ASSERT_FALSE(signal) << "it would be scored over windows that it has not asked for";
+  EXPECT_THAT(signal.error().message, HasSubstr("throwing threw int in windows"));
 }
 
 TEST_F(GuardTest, FraudRulesScoresAndWindowsAreHeldInTheirBounds) {
   const auto wild = *host_->make_fraud_rule("throwing", Settings(Json{{"score", 7000}}, {}));
   const RiskInput input{"pay_1", amount_, "card", "", "", "", {}, {}, Instant()};
 
-  EXPECT_EQ(wild->score(input).score, 100);
+  EXPECT_EQ(wild->score(input)->score, 100);
   EXPECT_EQ(wild->windows().at(0).within, Duration(std::chrono::days(31)));
 }
 

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "kernel/platform/plugin_host/guard.hpp"
 #include "kernel/platform/plugin_host/guarded_doors.hpp"
@@ -43,43 +45,44 @@ class GuardedNotifier final : public Notifier {
 class GuardedFraudRule final : public FraudRule {
  public:
   GuardedFraudRule(std::shared_ptr<Guard> guard, std::unique_ptr<FraudRule> inner)
-      : inner_(std::move(guard), std::move(inner)) {}
-
-  std::vector<WindowQuery> windows() const override {
-    auto queries = call("windows", [](const FraudRule& rule) { return rule.windows(); });
-    for (WindowQuery& query : queries) query.within = std::clamp(query.within, kWindowMin, kWindowMax);
-    return queries;
-  }
-  std::vector<HistoryQuery> histories() const override {
-    return call("histories", [](const FraudRule& rule) { return rule.histories(); });
-  }
-  // A rule that failed has no score; its only reason says so, for the decision's record.
-  Signal score(const RiskInput& input) const override {
-    Signal signal = call("score", [&input](const FraudRule& rule) { return rule.score(input); });
-    signal.score = std::clamp(signal.score, 0, 100);
-    return signal;
-  }
-
- private:
-  template <class Ask>
-  auto call(const char* operation, Ask ask) const -> decltype(ask(std::declval<const FraudRule&>())) {
+      : inner_(std::move(guard), std::move(inner)) {
     Guard::Mark mark(inner_.guard());
     try {
       mark.enter();
-      return ask(*inner_);
+      windows_ = (*inner_).windows();
+      histories_ = (*inner_).histories();
     } catch (...) {
-      return failed<decltype(ask(*inner_))>(inner_.guard().caught(operation));
+      // A rule whose questions are not known would judge the answers to others: it is never asked.
+      broken_ = failed("windows or histories");
+      windows_.clear();
+    }
+    for (WindowQuery& query : windows_) query.within = std::clamp(query.within, kWindowMin, kWindowMax);
+  }
+
+  std::vector<WindowQuery> windows() const override { return windows_; }
+  std::vector<HistoryQuery> histories() const override { return histories_; }
+  Result<Signal> score(const RiskInput& input) const override {
+    if (broken_) return *broken_;
+    Guard::Mark mark(inner_.guard());
+    try {
+      mark.enter();
+      Result<Signal> signal = (*inner_).score(input);
+      if (signal) signal->score = std::clamp(signal->score, 0, 100);
+      return signal;
+    } catch (...) {
+      return failed("score");
     }
   }
-  template <class Answer>
-  static Answer failed(std::string why) {
-    if constexpr (std::is_same_v<Answer, Signal>)
-      return Signal{0, {std::move(why)}};
-    else
-      return Answer{};
+
+ private:
+  Error failed(const char* operation) const {
+    return Error{Error::Kind::kBroken, inner_.guard().caught(operation), "", ""};
   }
 
   const Held<FraudRule> inner_;
+  std::vector<WindowQuery> windows_;
+  std::vector<HistoryQuery> histories_;
+  std::optional<Error> broken_;
 };
 
 class GuardedSandbox final : public Sandbox {

@@ -9,6 +9,7 @@
 
 #include <florin/export.hpp>
 #include <florin/money.hpp>
+#include <florin/result.hpp>
 #include <florin/time.hpp>
 
 namespace florin {
@@ -64,7 +65,9 @@ class FLORIN_SDK_API FraudRule {
   // Asked once, when the rule is made.
   virtual std::vector<WindowQuery> windows() const { return {}; }
   virtual std::vector<HistoryQuery> histories() const { return {}; }
-  virtual Signal score(const RiskInput& input) const = 0;
+  // An Error (or an exception) says that the rule could not judge, which is not the same as having nothing
+  // to say: the decision shows it, and the merchant's `risk.otherwise` is the least that then happens.
+  virtual Result<Signal> score(const RiskInput& input) const = 0;
 };
 
 }  // namespace florin

@@ -24,7 +24,7 @@
 #include <florin/settings.hpp>
 
 // Raised when a plugin built before can no longer be loaded. The loader accepts its own number alone.
-#define FLORIN_SDK_VERSION 1
+#define FLORIN_SDK_VERSION 2
 
 namespace florin {
 

@@ -7,6 +7,9 @@
 // The one promise that everything rests on (laws 2 and 3): an `Error` says that no money moved and none
 // will, so that the kernel may try another provider. A plugin that cannot promise that answers InDoubt.
 // Silence, a 5xx, an unreadable answer and an unknown status are InDoubt.
+//
+// A kInvalid error from authorize() that names a `param` of our API ("payment_method", "amount") says that
+// the payment's caller is at fault: when no other account takes it either, it is answered 400 and not 502.
 #pragma once
 
 #include <map>

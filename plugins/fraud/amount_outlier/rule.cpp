@@ -59,7 +59,7 @@ void AmountOutlierRule::compare(const Yardstick& yardstick, const HistoryStats& 
       " payments; up to " + std::to_string(yardstick.factor) + " are usual.");
 }
 
-Signal AmountOutlierRule::score(const RiskInput& input) const {
+Result<Signal> AmountOutlierRule::score(const RiskInput& input) const {
   FLORIN_CHECK(input.histories.size() == yardsticks_.size(),
                "the kernel gives every history that the rule asked for");
   Signal signal;

@@ -13,7 +13,7 @@ class AmountOutlierRule final : public florin::FraudRule {
  public:
   explicit AmountOutlierRule(const florin::Settings& settings);
   std::vector<florin::HistoryQuery> histories() const override;
-  florin::Signal score(const florin::RiskInput& input) const override;
+  florin::Result<florin::Signal> score(const florin::RiskInput& input) const override;
 
  private:
   struct Yardstick {

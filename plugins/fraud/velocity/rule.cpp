@@ -74,7 +74,7 @@ std::vector<WindowQuery> VelocityRule::windows() const {
   return queries;
 }
 
-Signal VelocityRule::score(const RiskInput& input) const {
+Result<Signal> VelocityRule::score(const RiskInput& input) const {
   FLORIN_CHECK(input.windows.size() == limits_.size(),
                "the kernel counts every window that the rule asked for");
   Signal signal;

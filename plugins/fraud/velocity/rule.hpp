@@ -14,7 +14,7 @@ class VelocityRule final : public florin::FraudRule {
  public:
   explicit VelocityRule(const florin::Settings& settings);
   std::vector<florin::WindowQuery> windows() const override;
-  florin::Signal score(const florin::RiskInput& input) const override;
+  florin::Result<florin::Signal> score(const florin::RiskInput& input) const override;
 
  private:
   std::vector<Limit> limits_;
