@@ -1,4 +1,5 @@
-// The fake plugins: acme takes cards, wants a key and has every sort of setting; till takes cash in euros.
+// The fake plugins: acme takes cards, wants a key and has every sort of setting; till takes cash in euros,
+// pretend is for test mode only.
 #include "tests/support/fake_catalog.hpp"
 
 namespace florin::testing {
@@ -43,7 +44,10 @@ FakeCatalog::FakeCatalog() {
   Descriptor till = plugin(PluginKind::kProvider, "till", kNothing);
   till.capabilities.methods = {"cash"};
   till.capabilities.currencies = {"EUR"};
-  plugins_ = {acme, till, plugin(PluginKind::kNotifier, "pigeon", kNothing),
+  Descriptor pretend = plugin(PluginKind::kProvider, "pretend", kNothing);
+  pretend.capabilities.methods = {"card"};
+  pretend.test_mode_only = true;
+  plugins_ = {acme, till, pretend, plugin(PluginKind::kNotifier, "pigeon", kNothing),
               plugin(PluginKind::kFraudRule, "velocity", kVelocity)};
 }
 

@@ -66,6 +66,11 @@ void check_accounts(const AppConfig& config, MerchantConfig& merchant, const Yam
     const Descriptor* found =
         plugin(PluginKind::kProvider, "provider", account.provider, *node, path, catalog, checker);
     if (found == nullptr) continue;
+    if (found->test_mode_only && config.mode == AppConfig::Mode::kLive)
+      checker.fault(*at(*node, "provider"), path + ".provider",
+                    fmt::format("is \"{}\", which only pretends to move money and is for test mode; remove the "
+                                "account in live mode",
+                                account.provider));
     const Capabilities& can = found->capabilities;
     check_capability(*node, path, "methods", account.methods, can.methods, *found, checker);
     check_capability(*node, path, "currencies", account.currencies, can.currencies, *found, checker);

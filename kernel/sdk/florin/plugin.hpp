@@ -67,6 +67,8 @@ struct Descriptor {
   Capabilities capabilities;  // Providers only.
   std::vector<Host> hosts;
   std::string_view settings_schema;  // JSON Schema, draft 7.
+  // It only pretends: no money moves whatever it answers. Refused when a live configuration is checked.
+  bool test_mode_only = false;
 };
 
 // What the entry symbol returns: owned by the plugin, valid for ever (a plugin is never unloaded).
