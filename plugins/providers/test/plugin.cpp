@@ -26,7 +26,8 @@ const florin::Descriptor kDescriptor{
                      .health = true,
                      .idempotent_for = std::chrono::hours(24)},
     .hosts = {},
-    .settings_schema = kSettingsSchema};
+    .settings_schema = kSettingsSchema,
+    .test_mode_only = true};
 }  // namespace
 
 FLORIN_PROVIDER(test_provider::TestProvider, kDescriptor)
