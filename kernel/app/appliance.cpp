@@ -2,7 +2,6 @@
 // that they go in reverse; stop() says in which order they are told to rest.
 #include "kernel/app/appliance.hpp"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <florin/crypto.hpp>
@@ -43,11 +42,7 @@ class RunningAppliance final : public Appliance {
   ~RunningAppliance() override { stop(); }
 
   std::uint16_t port() const override { return edge_->port(); }
-  std::string url() const override {
-    const AppConfig& now = *config_->current();
-    if (!now.server.public_url.empty()) return now.server.public_url;
-    return fmt::format("{}://localhost:{}", now.server.certificate_file.empty() ? "http" : "https", edge_->port());
-  }
+  std::string url() const override { return merchants_->base_url(); }
   std::vector<ConfigFault> reload() override { return config_->reload(); }
   void stop() override;
 
@@ -168,6 +163,7 @@ Result<Done> RunningAppliance::open_edge() {
   FLORIN_TRY(opened, Edge::open(std::move(edge), *executor_, *clock_,
                                 [this](const EdgeRequest& request) { return gateway_->answer(request); }, &gateway_->live()));
   edge_ = std::move(opened);
+  merchants_->listening_on(edge_->port());
   control_ = ControlSocket::open(state_file(config, "florind.sock"), [this](const std::string& command, const Json& arguments) {
     return control(command, arguments);
   });

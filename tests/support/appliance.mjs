@@ -69,17 +69,22 @@ class Appliance {
     });
   }
 
-  async start({ webhooks = '', set = [] } = {}) {
+  // With `any_port` the daemon chooses its port itself, and the sandboxes are told which.
+  async start({ webhooks = '', set = [], any_port = false } = {}) {
     this.dead_port = await free_port();
     this.store = fresh_store(this.directory);
     this.config = write_config(this.directory, { scripts: path.join(root, 'scripts'), dead_port: this.dead_port, webhooks });
     this.set = set;
-    this.port = await free_port();
-    this.url = `http://127.0.0.1:${this.port}`;
+    this.port = any_port ? 0 : await free_port();
     this.sandbox_port = await free_port();
     this.far_sides = new FarSides(`http://127.0.0.1:${this.sandbox_port}`);
-    await this.start_far_sides();
+    if (!any_port) await this.start_far_sides();
     await this.start_daemon();
+    if (any_port) {
+      this.port = Number(new URL(this.ready_line.split(' ').at(-1)).port);
+      await this.start_far_sides();
+    }
+    this.url = `http://127.0.0.1:${this.port}`;
     this.contract = new Contract((await request('GET', `${this.url}/openapi.json`)).json);
   }
 

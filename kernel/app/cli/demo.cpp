@@ -72,8 +72,6 @@ std::optional<std::string> add_certificate(CliContext& context) {
   }
   context.overrides.push_back("server.tls.certificate=" + files->certificate);
   context.overrides.push_back("server.tls.key=" + files->key);
-  if (bare->server.public_url.empty())
-    context.overrides.push_back("server.public_url=https://localhost:" + std::to_string(bare->server.port));
   return files->certificate;
 }
 

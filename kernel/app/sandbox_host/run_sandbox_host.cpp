@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/app/sandbox_host/sandbox_host.hpp"
+#include "kernel/platform/config/base_url.hpp"
 #include "kernel/platform/plugin_host/plugin_host.hpp"
 
 namespace florin {
@@ -16,9 +17,7 @@ namespace {
 
 std::string webhook_base(const SandboxProcessOptions& options) {
   if (!options.webhook_base_url.empty()) return options.webhook_base_url;
-  const AppConfig::Server& server = options.config->server;
-  if (!server.public_url.empty()) return server.public_url;
-  return fmt::format("{}://localhost:{}", server.certificate_file.empty() ? "http" : "https", server.port);
+  return base_url_of(options.config->server, options.config->server.port);
 }
 
 std::vector<HostedSandbox> load_sandboxes(PluginHost& plugins, const SandboxProcessOptions& options) {

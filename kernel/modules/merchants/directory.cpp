@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "kernel/platform/config/base_url.hpp"
+
 namespace florin {
 
 std::map<std::string, std::string> hosts_of(const Descriptor& descriptor, const AppConfig& config,
@@ -139,5 +141,11 @@ std::vector<std::shared_ptr<const Merchant>> MerchantDirectory::all() const {
 }
 
 std::shared_ptr<const AppConfig> MerchantDirectory::config() const { return snapshot()->config; }
+
+std::string MerchantDirectory::base_url() const {
+  const AppConfig::Server& server = snapshot()->config->server;
+  const std::uint16_t port = port_;
+  return base_url_of(server, port == 0 ? server.port : port);
+}
 
 }  // namespace florin

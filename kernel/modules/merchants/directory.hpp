@@ -2,6 +2,8 @@
 // one snapshot, made together at start and at each reload. Operations keep the snapshot they began with.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,6 +63,11 @@ class MerchantDirectory {
   std::vector<std::shared_ptr<const Merchant>> all() const;
   std::shared_ptr<const AppConfig> config() const;
 
+  // The port that the edge has really bound: with `server.port: 0` only it knows.
+  void listening_on(std::uint16_t port) { port_ = port; }
+  // Where payers and providers reach us: what every link begins with.
+  std::string base_url() const;
+
  private:
   struct Snapshot {
     std::shared_ptr<const AppConfig> config;
@@ -69,6 +76,7 @@ class MerchantDirectory {
   std::shared_ptr<const Snapshot> snapshot() const { return std::atomic_load(&snapshot_); }
 
   PluginHost& plugins_;
+  std::atomic<std::uint16_t> port_{0};  // 0: not bound yet.
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<Snapshot>();
 };
 

@@ -41,10 +41,7 @@ ApiAnswer PaymentService::reveal(ApiAnswer answer, const std::string& payment_id
 }
 
 std::string PaymentService::return_url(const Merchant& merchant, const std::string& payment_id) const {
-  const AppConfig& config = *merchant.owner;
-  const std::string base = config.server.public_url.empty() ? "http://localhost:" + std::to_string(config.server.port)
-                                                            : config.server.public_url;
-  return base + "/return/" + merchant.id + "/" + payment_id;
+  return merchants_.base_url() + "/return/" + merchant.id + "/" + payment_id;
 }
 
 // What a payment was to save is kept when it is approved and gone when it is refused.

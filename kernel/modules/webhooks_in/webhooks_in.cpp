@@ -54,10 +54,8 @@ Task<ApiAnswer> WebhooksIn::receive(const ApiRequest& request) {
   if (!known) co_return problem(Error{Error::Kind::kNotFound, "no such provider account: " + provider + "/" + name});
   const ProviderAccount& account = merchant->accounts.at(account_name);
   const Instant now = payments_.doors().clock.now();
-  const AppConfig& config = *merchant->owner;
-  const std::string base = config.server.public_url.empty() ? "http://localhost:" + std::to_string(config.server.port)
-                                                            : config.server.public_url;
-  const WebhookRequest hook{request.edge->headers, request.edge->body, base + request.edge->target, now};
+  const std::string url = payments_.merchants().base_url() + request.edge->target;
+  const WebhookRequest hook{request.edge->headers, request.edge->body, url, now};
   const std::unique_ptr<Http> door = http_.door(account.route, nullptr);
   Task<Result<std::vector<ProviderEvent>>> parsing = account.provider->parse_webhook(hook, *door);
   Result<std::vector<ProviderEvent>> events = co_await parsing;

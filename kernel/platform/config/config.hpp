@@ -96,7 +96,7 @@ struct AppConfig {
   struct Server {
     std::vector<std::string> addresses = {"127.0.0.1", "::1"};
     std::int64_t port = 8080;
-    std::string public_url;  // "" means http://localhost:<port>
+    std::string public_url;  // "" : see base_url.hpp
     std::string certificate_file, key_file;
     EdgeLimits limits;
     std::vector<std::string> allowed_origins;

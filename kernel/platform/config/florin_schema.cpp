@@ -55,7 +55,7 @@ SchemaOf<Server> server() {
   of.integer("port", &Server::port, 0, 65535, "The port for HTTP and WebSocket; 0: any free one.").restart();
   of.text("public_url", &Server::public_url, rules::base_url(),
           "How clients reach this server; in links to checkouts and redirects. Absent: "
-          "http://localhost:<port>.")
+          "http://localhost:<port>, with a certificate https.")
       .restart();
   of.group("tls", std::move(tls), "The server's own certificate; both keys or none.");
   of.object("limits", &Server::limits, limits(), "What one client may take of the server.");
