@@ -28,7 +28,7 @@ function(florin_add_test name folder)
   target_compile_definitions(${name} PRIVATE FLORIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              FLORIN_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${FLORIN_TEST_TIMEOUT})
 endfunction()
 
 function(florin_add_benches folder)

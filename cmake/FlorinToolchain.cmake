@@ -17,10 +17,18 @@ set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib;$ORIGIN/../../lib")
 
 set(FLORIN_SANITIZE "" CACHE STRING "sanitizers to build with, as GCC names them (address,undefined or thread)")
 option(FLORIN_FUZZ "build the libFuzzer targets (needs clang)" OFF)
+# Time-outs of tests are multiplied by it, as are bounds in tests: tests/support/{slowdown.hpp,sanitizers.mjs}.
+set(FLORIN_SLOWDOWN 1)
 if(NOT FLORIN_SANITIZE STREQUAL "" AND NOT FLORIN_SANITIZE STREQUAL "OFF")
   add_compile_options(-fsanitize=${FLORIN_SANITIZE} -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${FLORIN_SANITIZE})
   add_compile_definitions(FLORIN_SANITIZED=1)
+  set(FLORIN_SLOWDOWN 8)
+endif()
+math(EXPR FLORIN_TEST_TIMEOUT "300 * ${FLORIN_SLOWDOWN}")
+if(FLORIN_FUZZ)
+  # What undefined behaviour does afterwards is not worth looking at; GCC's builds are told so when they run.
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
 endif()
 
 # -Wmaybe-uninitialized is a false alarm on `co_return` of variants in GCC 12.

@@ -14,6 +14,7 @@ import { Contract } from './contract.mjs';
 import { FarSides } from './far_sides.mjs';
 import { free_port, request } from './http.mjs';
 import { LiveClient } from './live_client.mjs';
+import { expect_no_reports, reporting_to } from './sanitizers.mjs';
 import { write_config } from './shop_config.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -93,7 +94,11 @@ class Appliance {
     const where = ['--config', this.config, ...options.flatMap((option) => ['--set', option])];
     const log = fs.openSync(log_file, 'a');
     // `florin` takes what all its commands share before the command's name.
-    const child = spawn(path.join(build, 'bin', program), [...where, ...first], { stdio: ['ignore', 'pipe', log], cwd: directory });
+    const child = spawn(path.join(build, 'bin', program), [...where, ...first], {
+      stdio: ['ignore', 'pipe', log],
+      cwd: directory,
+      env: reporting_to(this.directory),
+    });
     fs.closeSync(log);
     this.children.add(child);
     child.once('exit', (code, signal) => {
@@ -162,6 +167,7 @@ class Appliance {
       child.kill('SIGTERM');
     })));
     this.store.drop();
+    expect_no_reports(this.directory);
   }
 
   get log() {

@@ -8,6 +8,7 @@ import node_test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { free_port, request, until } from './http.mjs';
+import { expect_no_reports, reporting_to } from './sanitizers.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const build = process.env.FLORIN_BINARY_DIR ?? path.join(root, 'build', 'release');
@@ -25,6 +26,7 @@ class Demo {
     this.process = spawn(path.join(build, 'bin', 'florin'), ['demo', ...common, '--sandbox-port', String(sandbox_port), ...options], {
       cwd: this.directory,
       stdio: ['ignore', 'pipe', log],
+      env: reporting_to(this.directory),
     });
     fs.closeSync(log);
     this.process.stdout.on('data', (chunk) => (this.said += chunk));
@@ -43,6 +45,7 @@ class Demo {
   async stop() {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     if (this.process.exitCode === null && this.process.kill('SIGTERM')) await ended;
+    expect_no_reports(this.directory);
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -3,12 +3,14 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 
+import { slowdown } from './sanitizers.mjs';
+
 // Answers { status, headers, text, json }; `json` is undefined when the body is none. `ca`: the certificate that
 // an https server is verified by.
 export function request(method, url, { headers = {}, body, ca } = {}) {
   return new Promise((resolve, reject) => {
     const { request: send } = url.startsWith('https:') ? https : http;
-    const sent = send(url, { method, headers, ca, agent: false, timeout: 30_000 }, (answer) => {
+    const sent = send(url, { method, headers, ca, agent: false, timeout: 30_000 * slowdown }, (answer) => {
       const chunks = [];
       answer.on('data', (chunk) => chunks.push(chunk));
       answer.on('error', reject);
@@ -17,7 +19,7 @@ export function request(method, url, { headers = {}, body, ca } = {}) {
         resolve({ status: answer.statusCode, headers: answer.headers, text, json: parsed(text) });
       });
     });
-    sent.on('timeout', () => sent.destroy(new Error(`no answer from ${method} ${url} in 30 s`)));
+    sent.on('timeout', () => sent.destroy(new Error(`no answer from ${method} ${url} in ${30 * slowdown} s`)));
     sent.on('error', reject);
     sent.end(body);
   });
@@ -36,7 +38,7 @@ export function raw(port, bytes) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes));
     let answer = '';
-    socket.setTimeout(15_000, () => socket.destroy(new Error(`the connection stayed open after: ${answer}`)));
+    socket.setTimeout(15_000 * slowdown, () => socket.destroy(new Error(`the connection stayed open after: ${answer}`)));
     socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
     socket.on('error', reject);
     socket.on('close', () => resolve(answer));
@@ -57,11 +59,11 @@ export function free_port() {
 
 // Asks until `ask` answers something true; its last word is in the error.
 export async function until(what, ask, within_ms = 20_000) {
-  const deadline = Date.now() + within_ms;
+  const deadline = Date.now() + within_ms * slowdown;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${within_ms} ms in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${within_ms * slowdown} ms in vain for ${what}`);
     await new Promise((wake) => setTimeout(wake, 20));
   }
 }

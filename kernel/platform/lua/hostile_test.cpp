@@ -10,17 +10,14 @@
 #include <gtest/gtest.h>
 
 #include "kernel/platform/lua/policy.hpp"
+#include "tests/support/slowdown.hpp"
 
 namespace florin {
 namespace {
 
 namespace fs = std::filesystem;
 
-#ifdef FLORIN_SANITIZED
-constexpr int kSlowdown = 8;  // Instrumented code is that much slower, the clock is not.
-#else
-constexpr int kSlowdown = 1;
-#endif
+using test_support::kSlowdown;
 
 Duration thread_time() {
   timespec now{};
