@@ -159,6 +159,21 @@ TEST(EdgeWebSocket, FragmentsAreJoinedAlsoAroundAPing) {
   EXPECT_EQ(read_message(client)->payload, "echo one two three");
 }
 
+TEST(EdgeWebSocket, AMessageInPiecesWaitsForItsRestAsLongAsItTakes) {
+  Served served;
+  RawHttpClient client = open_websocket(served.server.port(), "/ws");
+
+  for (const char* round : {"first", "second"}) {
+    client.send(client_frame(kText, "one ", {.final = false}));
+    client.send(client_frame(kPing, round));
+    EXPECT_EQ(read_frame(client)->opcode, kPong) << "so the first piece has been read";
+    const std::string rest = client_frame(kContinuation, round);
+    client.send(rest.substr(0, 1));
+    client.send(rest.substr(1));
+    EXPECT_EQ(read_message(client)->payload, std::string("echo one ") + round);
+  }
+}
+
 TEST(EdgeWebSocket, MessagesOfEveryLengthComeBackWhole) {
   Served served;
   RawHttpClient client = open_websocket(served.server.port(), "/ws");

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,7 +47,7 @@ class QueuedPeer final : public WebSocketPeer {
   const std::shared_ptr<LoopInbox> inbox_;
 
   mutable std::mutex mutex_;
-  std::deque<std::shared_ptr<const std::string>> texts_;
+  std::list<std::shared_ptr<const std::string>> texts_;  // Not a deque: an empty one holds half a KiB.
   std::atomic<std::size_t> queued_bytes_{0};
   std::optional<Closing> closing_;
   bool woken_ = false;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -103,7 +103,7 @@ class Subscriber {
   mutable std::mutex mutex_;
   State state_ = State::kNew;
   LiveGrant grant_;
-  std::deque<std::string> waiting_;  // Texts that came before the grant.
+  std::list<std::string> waiting_;  // Texts that came before the grant.
   bool draining_waiting_ = false;
   std::vector<std::string> topics_;
   std::optional<std::int64_t> from_;
