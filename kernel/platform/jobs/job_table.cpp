@@ -52,13 +52,13 @@ void finish(Session& session, const std::string& id, const std::string& owner) {
   session.execute("DELETE FROM jobs WHERE id = :id AND owner = :owner", id, owner);
 }
 
-void put_back(Session& session, const std::string& id, const std::string& owner, std::int64_t due,
+void put_back(Session& session, const std::string& id, const std::string& owner, std::int64_t due, bool counts,
               const std::string& last_error) {
   session.execute(
-      "UPDATE jobs SET state = 'waiting', attempt = attempt + 1, due = :due, owner = '', last_error = "
+      "UPDATE jobs SET state = 'waiting', attempt = attempt + :counts, due = :due, owner = '', last_error = "
       ":last_error "
       "WHERE id = :id AND owner = :owner",
-      due, last_error, id, owner);
+      counts, due, last_error, id, owner);
 }
 
 void bury(Session& session, const std::string& id, const std::string& owner, const std::string& last_error) {

@@ -24,7 +24,8 @@ void renew(Session& session, const std::string& id, const std::string& owner, st
 
 // Ends of a run. They change nothing when `owner` has lost the lease in the meantime.
 void finish(Session& session, const std::string& id, const std::string& owner);
-void put_back(Session& session, const std::string& id, const std::string& owner, std::int64_t due,
+// `counts`: this run is one of those that its schedule is made for.
+void put_back(Session& session, const std::string& id, const std::string& owner, std::int64_t due, bool counts,
               const std::string& last_error);
 void bury(Session& session, const std::string& id, const std::string& owner, const std::string& last_error);
 

@@ -224,6 +224,9 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::st
   // What failed comes again by the schedule; past its end the job is dead.
   Next next = outcome ? outcome->next : Next::kAgainIn;
   std::int64_t pause = outcome ? outcome->pause.count() : 0;
+  // A run that asks for its own pause has not failed: were it counted, a job that waited a few times would be
+  // dead after its first failure.
+  const bool counts = pause == 0;
   if (next == Next::kAgainIn && pause == 0) {
     const auto run_number = static_cast<std::size_t>(job.attempt);
     if (run_number < kind.schedule.size())
@@ -233,9 +236,9 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::st
   }
   const std::string why = outcome ? "" : outcome.error().message;
   if (next == Next::kGiveUp) spdlog::warn("job {} of kind {} is given up: {}", job.id, kind.kind, why);
-  const auto unit = [&job, &owner, next, due = now() + pause, &why](Session& session) -> Result<Done> {
+  const auto unit = [&job, &owner, next, due = now() + pause, counts, &why](Session& session) -> Result<Done> {
     if (next == Next::kDone) jobs::finish(session, job.id, owner);
-    if (next == Next::kAgainIn) jobs::put_back(session, job.id, owner, due, why);
+    if (next == Next::kAgainIn) jobs::put_back(session, job.id, owner, due, counts, why);
     if (next == Next::kGiveUp) jobs::bury(session, job.id, owner, why);
     return Done{};
   };

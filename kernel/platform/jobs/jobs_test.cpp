@@ -188,6 +188,22 @@ TEST_P(DurableJobs, ThatAsksForItsOwnPauseComesAgainHoweverOften) {
   EXPECT_EQ(counts().dead, 0);
 }
 
+TEST_P(DurableJobs, ThatAskedForItsOwnPausesHasItsWholeScheduleLeft) {
+  JobKind patient = kind();
+  patient.run = [this](Job job) {
+    const int before = seen_.total();
+    Result<JobOutcome> outcome = JobOutcome{Next::kAgainIn, 1ms};
+    if (before >= 5) outcome = Error{Error::Kind::kUnreachable, "nobody there", "", ""};
+    return answer(seen_, clock_, std::move(job), 0us, std::move(outcome));
+  };
+  jobs_->add_kind(std::move(patient));
+  jobs_->start();
+  enqueue("a", now());
+
+  EXPECT_TRUE(eventually([this] { return counts().dead == 1; }));
+  EXPECT_EQ(seen_.runs["a"], 5 + 3) << "five waits, then the first try and the schedule's two";
+}
+
 TEST_P(DurableJobs, PausesAreSpreadByAFifthEitherWay) {
   JobKind slow = kind(Error{Error::Kind::kUnreachable, "nobody there", "", ""});
   slow.schedule = {1000s};
