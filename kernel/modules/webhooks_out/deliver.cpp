@@ -14,6 +14,8 @@ namespace {
 // The first try and nine more: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h (Standard Webhooks).
 constexpr std::array<std::int64_t, 9> kPauses = {5, 300, 1'800, 7'200, 18'000, 36'000, 50'400, 72'000, 86'400};
 constexpr std::chrono::milliseconds kTimeout(15'000);
+// The breaker's own pause.
+constexpr std::chrono::seconds kHeldBackPause(3);
 
 struct Split {
   std::string base, path;
@@ -23,6 +25,17 @@ Split split_url(const std::string& url) {
   const std::size_t path = host == std::string::npos ? std::string::npos : url.find_first_of("/?", host + 3);
   if (path == std::string::npos) return {url, "/"};
   return {url.substr(0, path), url[path] == '?' ? "/" + url.substr(path) : url.substr(path)};
+}
+
+// How long a delivery waits for an earlier one of its payment: the longer the older it is, because a receiver
+// may be away for days.
+Duration turn_pause(Duration age) {
+  return std::clamp<Duration>(age / 8, std::chrono::milliseconds(50), std::chrono::seconds(5));
+}
+
+// Our own breaker or bulkhead held it back: nothing has left.
+bool was_held_back(const Result<HttpResponse>& answer) {
+  return !answer && (answer.error().code == "circuit_open" || answer.error().code == "bulkhead_full");
 }
 
 std::optional<Duration> retry_after(const HttpResponse& response) {
@@ -102,7 +115,7 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
   Result<Found> found = co_await reading;
   if (!found) co_return found.error();
   if (!found->delivery || found->delivery->state != DeliveryState::kPending) co_return JobOutcome();
-  if (found->wait) co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::milliseconds(50)};
+  if (found->wait) co_return JobOutcome{JobOutcome::Next::kAgainIn, turn_pause(doors_.clock.now() - found->delivery->created)};
 
   WebhookDelivery delivery = *found->delivery;
   Result<HttpResponse> answer = Error{Error::Kind::kNotFound, found->gone};
@@ -126,6 +139,9 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
     Task<Result<HttpResponse>> sending = door->send(request);
     answer = co_await sending;
   }
+  // No try, then: with one probe at a time through a circuit that opens again, a crowd of deliveries would use
+  // up their tries without ever having left, and later events would overtake.
+  if (was_held_back(answer)) co_return JobOutcome{JobOutcome::Next::kAgainIn, kHeldBackPause};
   delivery.attempts += 1;
   delivery.updated = doors_.clock.now();
   delivery.http_status = answer ? answer->status : 0;
