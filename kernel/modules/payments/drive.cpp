@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/payments/expiry.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/service.hpp"
 #include "kernel/platform/ids/ids.hpp"
@@ -122,11 +123,7 @@ Task<void> PaymentService::finish(std::shared_ptr<Trip> trip, Authorization outc
   const auto unit = [&](Session& session) {
     const Payment* const known = trip->may_be_current ? &trip->payment : nullptr;
     Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now, known);
-    if (settled && settled->payment.capture_before && settled->changed)
-      doors_.jobs.enqueue(session,
-                          Job{"expire:" + trip->payment.id, "expire_authorization",
-                              to_text(Json{{"merchant", trip->merchant->id}, {"payment", trip->payment.id}})},
-                          micros(*settled->payment.capture_before));
+    if (settled) enqueue_expiry(session, doors_.jobs, *settled);
     return settled;
   };
   Task<Result<Settled>> settling = settle(trip, std::ref(unit));

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/payments/expiry.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/service.hpp"
 #include "kernel/platform/ids/ids.hpp"
@@ -234,7 +235,9 @@ Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> 
     if (auto* declined = std::get_if<Declined>(&*found)) outcome = std::move(*declined);
     if (auto* doubt = std::get_if<InDoubt>(&*found)) outcome = std::move(*doubt);
     unit = [this, trip, outcome, now](Session& session) {
-      return settlement_.authorized(session, trip->attempt, outcome, now);
+      Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now);
+      if (settled) enqueue_expiry(session, doors_.jobs, *settled);
+      return settled;
     };
   }
   Task<Result<Settled>> settling = settle(trip, unit);

@@ -1,0 +1,17 @@
+// The job's name is the payment's, so that one is enough however often the news comes.
+#include "kernel/modules/payments/expiry.hpp"
+
+#include "kernel/platform/clock/clock.hpp"
+
+namespace florin {
+
+void enqueue_expiry(Session& session, Jobs& jobs, const Settled& settled) {
+  const Payment& payment = settled.payment;
+  if (!settled.changed || !payment.capture_before) return;
+  jobs.enqueue(session,
+               Job{"expire:" + payment.id, "expire_authorization",
+                   to_text(Json{{"merchant", payment.merchant}, {"payment", payment.id}})},
+               micros(*payment.capture_before));
+}
+
+}  // namespace florin

@@ -1,0 +1,12 @@
+// Authorizations that nobody captures are given back in time, by a durable job each.
+#pragma once
+
+#include "kernel/modules/payments/settlement.hpp"
+#include "kernel/platform/jobs/jobs.hpp"
+
+namespace florin {
+
+// In the unit that settled it, whoever brought the news: nothing to do unless it holds money from now on.
+void enqueue_expiry(Session& session, Jobs& jobs, const Settled& settled);
+
+}  // namespace florin
