@@ -2,6 +2,8 @@
 // may have been lost with a process that died in between.
 #include "kernel/modules/events/follower.hpp"
 
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
+
 namespace florin {
 
 namespace {
@@ -37,17 +39,30 @@ Task<void> OutboxFollower::follow() {
 }
 
 Task<Result<std::int64_t>> OutboxFollower::take_some() {
-  auto unit = [this](Session& session) -> Result<std::int64_t> {
+  std::vector<OutboxHead> early;
+  auto unit = [this, &early](Session& session) -> Result<std::int64_t> {
     const std::optional<std::int64_t> cursor = hold_cursor(session, reader_.name);
     if (!cursor) return kHeldElsewhere;
     const std::vector<OutboxHead> heads = outbox_after(session, *cursor, kEventsAtOnce);
     if (heads.empty()) return std::int64_t{0};
-    reader_.take(session, heads);
+    if (FLORIN_SEEDED_BUG(cursor_before_deliveries))
+      early = heads;
+    else
+      reader_.take(session, heads);
     move_cursor(session, reader_.name, heads.back().position);
     return static_cast<std::int64_t>(heads.size());
   };
   Task<Result<std::int64_t>> writing = store_.write(unit);
   const Result<std::int64_t> seen = co_await writing;
+  if (FLORIN_SEEDED_BUG(cursor_before_deliveries)) {
+    auto work = [this, &early](Session& session) -> Result<Done> {
+      reader_.take(session, early);
+      return Done();
+    };
+    Task<Result<Done>> working = store_.write(work);
+    const Result<Done> worked = co_await working;
+    if (!worked) co_return worked.error();
+  }
   if (seen && *seen > 0) jobs_.wake();
   co_return seen;
 }

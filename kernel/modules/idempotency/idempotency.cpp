@@ -1,7 +1,17 @@
 // The idempotency_keys table, and the only file that spells its columns.
 #include "kernel/modules/idempotency/idempotency.hpp"
 
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
+
 namespace florin {
+
+namespace {
+// Keys are a merchant's own (law 6).
+const std::string& scope_of(const std::string& merchant) {
+  static const std::string everybody;
+  return FLORIN_SEEDED_BUG(key_without_merchant) ? everybody : merchant;
+}
+}  // namespace
 
 KeyClaim claim_key(Session& session, const std::string& merchant, const Idempotency& idempotency,
                    const std::string& object_id, Instant now) {
@@ -11,12 +21,12 @@ KeyClaim claim_key(Session& session, const std::string& merchant, const Idempote
   const std::int64_t claimed = session.execute(
       "insert into idempotency_keys (merchant, route, idem_key, digest, object_id, state, http_status, body, created) "
       "values (:merchant, :route, :key, :digest, :object, 'running', 0, '', :now) on conflict do nothing",
-      merchant, idempotency.route, idempotency.key, idempotency.digest, object_id, micros(now));
+      scope_of(merchant), idempotency.route, idempotency.key, idempotency.digest, object_id, micros(now));
   if (claimed == 1) return claim;
   const auto held = session.one<std::tuple<std::string, std::string, std::string, std::int64_t, std::string>>(
       "select digest, object_id, state, http_status, body from idempotency_keys "
       "where merchant = :merchant and route = :route and idem_key = :key",
-      merchant, idempotency.route, idempotency.key);
+      scope_of(merchant), idempotency.route, idempotency.key);
   const auto& [digest, object, state, status, body] = *held;
   claim.object_id = object;
   if (digest != idempotency.digest) {
@@ -40,7 +50,7 @@ void finish_key(Session& session, const std::string& merchant, const Idempotency
       "update idempotency_keys set state = 'done', http_status = :status, body = :body, "
       "object_id = case when :object = '' then object_id else :same end "
       "where merchant = :merchant and route = :route and idem_key = :key and state = 'running'",
-      answer.status, answer.body, answer.object_id, answer.object_id, merchant, idempotency.route, idempotency.key);
+      answer.status, answer.body, answer.object_id, answer.object_id, scope_of(merchant), idempotency.route, idempotency.key);
 }
 
 void release_key(Session& session, const std::string& merchant, const Idempotency& idempotency) {

@@ -9,6 +9,7 @@
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/service.hpp"
 #include "kernel/platform/ids/ids.hpp"
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
 
@@ -120,6 +121,11 @@ Task<Result<Settled>> PaymentService::settle(std::shared_ptr<Trip> trip, std::fu
 Task<void> PaymentService::finish(std::shared_ptr<Trip> trip, Authorization outcome) {
   const Instant now = doors_.clock.now();
   trip->request.reset();
+  if (FLORIN_SEEDED_BUG(answer_before_commit)) {
+    Payment early = trip->payment;
+    early.status = PaymentStatus::kSucceeded;
+    trip->box.offer(Settlement::answer_of(early, trip->attempt.idem_route));
+  }
   const auto unit = [&](Session& session) {
     const Payment* const known = trip->may_be_current ? &trip->payment : nullptr;
     Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now, known);
@@ -180,6 +186,8 @@ Task<void> PaymentService::drive(std::shared_ptr<Trip> trip) {
     std::optional<Error> no;
     if (!outcome) {
       no = outcome.error();
+    } else if (std::holds_alternative<InDoubt>(*outcome) && FLORIN_SEEDED_BUG(failover_on_silence)) {
+      no = Error{Error::Kind::kTimedOut, "no answer came"};
     } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
       if (!doubt->reference.empty()) trip->attempt.reference = doubt->reference;
       trip->attempt.message = doubt->why.substr(0, 500);
@@ -237,6 +245,7 @@ Task<Result<AuthorizationLookup>> PaymentService::look_up_until_known(std::share
     Task<Result<AuthorizationLookup>> asking = carrier_.lookup(*account, trip->payment, trip->attempt);
     Result<AuthorizationLookup> found = co_await asking;
     if (found && !std::holds_alternative<InDoubt>(*found)) co_return found;
+    if (FLORIN_SEEDED_BUG(doubt_taken_for_no)) co_return AuthorizationLookup(NotFound());
   }
   trip->request.reset();
   co_return Error{Error::Kind::kTimedOut, "still in doubt"};
@@ -307,6 +316,12 @@ Task<void> PaymentService::drive_modification(std::shared_ptr<Trip> trip) {
     std::optional<Error> no;
     if (!outcome) {
       no = outcome.error();
+    } else if (std::holds_alternative<InDoubt>(*outcome) && FLORIN_SEEDED_BUG(resent_under_new_key)) {
+      Attempt other = trip->attempt;
+      other.id += "0";
+      Task<ModifyResult> resending = carrier_.modify(*account, trip->payment, other, trip->reason);
+      outcome = co_await resending;
+      if (!outcome) no = outcome.error();
     } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
       trip->attempt.message = doubt->why.substr(0, 500);
       Task<Result<ModificationLookup>> looking = look_up_modification_until_known(trip);

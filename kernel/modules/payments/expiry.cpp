@@ -2,12 +2,13 @@
 #include "kernel/modules/payments/expiry.hpp"
 
 #include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
 
 void enqueue_expiry(Session& session, Jobs& jobs, const Settled& settled) {
   const Payment& payment = settled.payment;
-  if (!settled.changed || !payment.capture_before) return;
+  if (!settled.changed || !payment.capture_before || FLORIN_SEEDED_BUG(expiry_forgotten)) return;
   jobs.enqueue(session,
                Job{"expire:" + payment.id, "expire_authorization",
                    to_text(Json{{"merchant", payment.merchant}, {"payment", payment.id}})},

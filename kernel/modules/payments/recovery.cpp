@@ -5,10 +5,12 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/ledger/ledger.hpp"
 #include "kernel/modules/payments/expiry.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/service.hpp"
 #include "kernel/platform/ids/ids.hpp"
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
 
@@ -236,6 +238,11 @@ Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> 
     if (auto* doubt = std::get_if<InDoubt>(&*found)) outcome = std::move(*doubt);
     unit = [this, trip, outcome, now](Session& session) {
       Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now);
+      if (FLORIN_SEEDED_BUG(double_posting_on_recovery) && settled && settled->changed && !settled->payment.captured.is_zero())
+        post(session,
+             LedgerTransaction{trip->merchant->id, "capture", trip->payment.id, "", trip->attempt.id,
+                               capture_lines(trip->attempt.account, settled->payment.captured, std::nullopt), now},
+             doors_.random);
       if (settled) enqueue_expiry(session, doors_.jobs, *settled);
       return settled;
     };

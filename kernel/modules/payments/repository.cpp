@@ -8,6 +8,7 @@
 #include "kernel/modules/events/event.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
 
@@ -137,6 +138,14 @@ Result<Done> PaymentRepository::advance(Session& session, const Payment& before,
     if (auto done = hook_(session, payment); !done) return done.error();
   if (!update(session, payment))
     return Error{Error::Kind::kConflict, "payment " + payment.id + " was changed by another request", "payment_changed", ""};
+  if (FLORIN_SEEDED_BUG(event_outside_transaction)) {
+    static std::function<void(Session&, Random&)> late;
+    if (late) late(session, random_);
+    late = [payment, move, told = changes(before, payment)](Session& other, Random& random) {
+      tell(other, payment, move->event, told, random);
+    };
+    return Done();
+  }
   tell(session, payment, move->event, changes(before, payment), random_);
   return Done();
 }

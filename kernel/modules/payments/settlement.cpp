@@ -7,6 +7,7 @@
 #include "kernel/modules/idempotency/idempotency.hpp"
 #include "kernel/modules/ledger/ledger.hpp"
 #include "kernel/modules/payments/render.hpp"
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
 
@@ -219,7 +220,7 @@ Result<Settled> Settlement::authorize_failed(Session& session, Attempt attempt, 
   }
   const Payment before = payment;
   if (next) {
-    payments_.insert_attempt(session, *next);
+    if (!FLORIN_SEEDED_BUG(attempt_not_durable)) payments_.insert_attempt(session, *next);
     payment.active_attempt = next->id;
     payment.busy = next->id;
     if (auto kept = payments_.keep(session, payment); !kept) return kept.error();

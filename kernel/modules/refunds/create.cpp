@@ -4,6 +4,7 @@
 #include "kernel/modules/refunds/rules.hpp"
 #include "kernel/modules/refunds/service.hpp"
 #include "kernel/platform/ids/ids.hpp"
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
 
@@ -89,7 +90,7 @@ Result<PaymentService::Begun> RefundService::begin(Session& session, const Merch
   refund.parts = std::move(parts);
   Attempt attempt = begin_part(session, refund, refund.parts.front(), *payment, asked.idempotency, asked.now);
   refunds_.insert(session, refund);
-  payment->refund_pending = payment->refund_pending + amount;
+  if (!FLORIN_SEEDED_BUG(refund_without_lock)) payment->refund_pending = payment->refund_pending + amount;
   payment->updated = asked.now;
   if (auto kept = payments.keep(session, *payment); !kept) return kept.error();
   return PaymentService::Begun{std::nullopt, std::move(*payment), std::move(attempt)};

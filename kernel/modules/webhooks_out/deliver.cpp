@@ -6,6 +6,7 @@
 #include "kernel/modules/events/event.hpp"
 #include "kernel/modules/webhooks_out/signature.hpp"
 #include "kernel/modules/webhooks_out/webhooks_out.hpp"
+#include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
 
@@ -146,7 +147,7 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
   delivery.updated = doors_.clock.now();
   delivery.http_status = answer ? answer->status : 0;
   delivery.error = answer ? (answer->status / 100 == 2 ? "" : "answered " + std::to_string(answer->status)) : answer.error().message;
-  const bool delivered = answer && answer->status / 100 == 2;
+  const bool delivered = answer && (answer->status / 100 == 2 || FLORIN_SEEDED_BUG(failed_delivery_taken_for_done));
   const bool disables = answer && answer->status == 410;
   const bool last = delivery.attempts > static_cast<std::int64_t>(kPauses.size()) || !found->target || disables;
   delivery.state = delivered ? DeliveryState::kDelivered : last ? DeliveryState::kFailed : DeliveryState::kPending;
