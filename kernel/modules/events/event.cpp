@@ -71,6 +71,15 @@ StagedEvent from_row(EventRow row) {
 }
 }  // namespace
 
+bool is_wanted(const std::vector<std::string>& named, std::string_view type) {
+  if (named.empty()) return true;
+  for (const std::string& wanted : named) {
+    if (wanted == "*" || wanted == type) return true;
+    if (wanted.ends_with(".*") && type.starts_with(std::string_view(wanted).substr(0, wanted.size() - 1))) return true;
+  }
+  return false;
+}
+
 std::vector<StagedEvent> events_after(Session& session, const std::string& merchant, const EventQuery& query) {
   std::string exact = query.type, prefix;
   if (exact.size() > 2 && exact.ends_with(".*")) {

@@ -38,6 +38,9 @@ Json render_event(const StagedEvent& event);
 // The same as text, without parsing the body again.
 std::string render_event_text(const StagedEvent& event);
 
+// Whether a reader that named these wants events of `type`: exact types, "payment.*", "*"; none named: all.
+bool is_wanted(const std::vector<std::string>& named, std::string_view type);
+
 struct EventQuery {
   std::int64_t after = 0;  // A seq of the merchant; with merchant "" a position over all.
   std::string payment_id;  // "" : all

@@ -90,6 +90,14 @@ TEST_P(Outbox, AReadersCursorIsHeldByOneNodeAtATime) {
   EXPECT_TRUE(*(*other)->write(hold).run()) << "it goes with the unit";
 }
 
+TEST(EventFilter, TakesExactTypesAResourceOrEverything) {
+  EXPECT_TRUE(is_wanted({}, "payment.succeeded"));
+  EXPECT_TRUE(is_wanted({"*"}, "payment.succeeded"));
+  EXPECT_TRUE(is_wanted({"refund.failed", "payment.*"}, "payment.succeeded"));
+  EXPECT_FALSE(is_wanted({"refund.*", "payment.failed"}, "payment.succeeded"));
+  EXPECT_FALSE(is_wanted({"payment.*"}, "payments.succeeded"));
+}
+
 TEST(EventText, IsTheSameDocumentAsItsJson) {
   StagedEvent event;
   event.id = "evt_1";

@@ -15,15 +15,6 @@ namespace {
 
 std::string token_place(const std::string& merchant, const std::string& id) { return merchant + "/" + id + "/token"; }
 
-bool wants(const NotifierConfig& notifier, const std::string& type) {
-  if (notifier.events.empty()) return true;
-  for (const std::string& wanted : notifier.events) {
-    if (wanted == "*" || wanted == type) return true;
-    if (wanted.ends_with(".*") && type.starts_with(wanted.substr(0, wanted.size() - 1))) return true;
-  }
-  return false;
-}
-
 std::vector<std::string> devices_of(Session& session, const std::string& merchant, const std::string& notifier) {
   std::vector<std::string> ids;
   for (auto& [id] : session.all<std::tuple<std::string>>(
@@ -59,7 +50,7 @@ void Notifications::take(Session& session, const std::vector<OutboxHead>& heads)
     const auto merchant = merchants_.find(head.merchant);
     if (!merchant) continue;
     for (const auto& [name, notifier] : merchant->notifiers) {
-      if (!wants(*notifier.config, head.type)) continue;
+      if (!is_wanted(notifier.config->events, head.type)) continue;
       const auto enqueue = [&, notifier_name = name](const std::string& to, const char* member, Json value) {
         Json payload{{"merchant", head.merchant}, {"notifier", notifier_name}, {"position", head.position}};
         payload[member] = std::move(value);

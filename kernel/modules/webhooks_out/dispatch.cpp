@@ -66,7 +66,7 @@ void WebhooksOut::take(Session& session, const std::vector<OutboxHead>& heads) {
     const auto of_merchant = endpoints.find(head.merchant);
     if (of_merchant == endpoints.end()) continue;
     for (const WebhookEndpoint& endpoint : of_merchant->second) {
-      if (!endpoint.wants(head.type)) continue;
+      if (!is_wanted(endpoint.events, head.type)) continue;
       WebhookDelivery delivery;
       delivery.id = new_id("whd", now, doors_.random);
       delivery.merchant = head.merchant;

@@ -55,15 +55,6 @@ std::string_view status_of(const WebhookEndpoint& endpoint) { return endpoint.en
 
 }  // namespace
 
-bool WebhookEndpoint::wants(std::string_view event_type) const {
-  if (events.empty()) return true;
-  for (const std::string& wanted : events) {
-    if (wanted == "*" || wanted == event_type) return true;
-    if (wanted.ends_with(".*") && event_type.starts_with(std::string_view(wanted).substr(0, wanted.size() - 1))) return true;
-  }
-  return false;
-}
-
 std::string_view to_text(DeliveryState state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
 Json render_endpoint(const WebhookEndpoint& endpoint) {

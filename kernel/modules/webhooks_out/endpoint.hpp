@@ -22,7 +22,6 @@ struct WebhookEndpoint {
   bool enabled = true;
   std::string reason;  // Why it is disabled.
   Instant created{};
-  bool wants(std::string_view event_type) const;
 };
 Json render_endpoint(const WebhookEndpoint& endpoint);
 
