@@ -242,10 +242,17 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::st
     if (next == Next::kGiveUp) jobs::bury(session, job.id, owner, why);
     return Done{};
   };
-  auto writing = store_.write(unit);
-  const auto written = co_await writing;
-  // Its lease will run out, and it runs once more.
-  if (!written) spdlog::warn("the end of job {} could not be stored: {}", job.id, written.error().message);
+  // With the database away or its disk full, until it is back: else the job would wait for its lease.
+  for (Duration pause = 100ms;; pause = std::min<Duration>(pause * 2, 2s)) {
+    auto writing = store_.write(unit);
+    const auto written = co_await writing;
+    if (written) co_return;
+    if (pause == Duration(100ms))
+      spdlog::warn("the end of job {} cannot be stored yet: {}", job.id, written.error().message);
+    if (stopping_) co_return;  // Its lease will run out, and it runs once more.
+    auto sleeping = clock_.sleep(pause);
+    co_await sleeping;
+  }
 }
 
 }  // namespace
