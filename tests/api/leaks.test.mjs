@@ -129,8 +129,9 @@ test('the canaries are nowhere in the log, at level debug', () => {
 test('the canaries are nowhere in the database', async () => {
   const searched = [];
   if (florin.store.url.startsWith('sqlite:')) {
-    for (const name of fs.readdirSync(florin.directory).filter((one) => one.startsWith('florin.db')))
-      searched.push([name, fs.readFileSync(path.join(florin.directory, name))]);
+    const folder = path.dirname(florin.store.url.slice('sqlite:'.length));
+    for (const name of fs.readdirSync(folder).filter((one) => one.startsWith('florin.db')))
+      searched.push([name, fs.readFileSync(path.join(folder, name))]);
     assert.ok(searched.some(([name]) => name.endsWith('-wal')), 'the write-ahead log is searched too');
   } else {
     searched.push(['dump', execFileSync('pg_dump', [florin.store.url], { maxBuffer: 1 << 28 })]);

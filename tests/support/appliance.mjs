@@ -1,6 +1,7 @@
 // Starts a whole appliance for one test file: `florin sandbox` and `florind` from the build tree, on free
 // ports, over a store of its own. FLORIN_BINARY_DIR says where the build tree is; FLORIN_TEST_STORE is
-// sqlite or postgresql, the latter at FLORIN_TEST_POSTGRES.
+// sqlite or postgresql, the latter at FLORIN_TEST_POSTGRES. FLORIN_TEST_KEEP names a folder to which the
+// appliance's own goes when a test fails.
 import { execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -10,8 +11,10 @@ import node_test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { ApiClient } from './api_client.mjs';
+import { ChaosProxy } from './chaos_proxy.mjs';
 import { Contract } from './contract.mjs';
 import { FarSides } from './far_sides.mjs';
+import { Faults } from './faults.mjs';
 import { free_port, request } from './http.mjs';
 import { LiveClient } from './live_client.mjs';
 import { expect_no_reports, reporting_to } from './sanitizers.mjs';
@@ -34,8 +37,11 @@ function first_line(child) {
 }
 
 function fresh_store(directory) {
-  if ((process.env.FLORIN_TEST_STORE ?? 'sqlite') === 'sqlite')
-    return { url: `sqlite:${path.join(directory, 'florin.db')}`, drop() {} };
+  if ((process.env.FLORIN_TEST_STORE ?? 'sqlite') === 'sqlite') {
+    // A folder of its own: what the daemon keeps is there, and nothing else.
+    fs.mkdirSync(path.join(directory, 'store'));
+    return { url: `sqlite:${path.join(directory, 'store', 'florin.db')}`, drop() {} };
+  }
   const server = process.env.FLORIN_TEST_POSTGRES;
   if (!server) throw new Error('FLORIN_TEST_STORE=postgresql needs FLORIN_TEST_POSTGRES, the address of a server');
   const name = `florin_api_${crypto.randomBytes(6).toString('hex')}`;
@@ -71,7 +77,11 @@ class Appliance {
   }
 
   // With `any_port` the daemon chooses its port itself, and the sandboxes are told which.
-  async start({ webhooks = '', set = [], any_port = false } = {}) {
+  // `faults`: florind runs under the fault shim, which heeds calls on files with this in their path. `chaos`:
+  // it reaches the far sides over `proxy`.
+  async start({ webhooks = '', set = [], any_port = false, faults, chaos = false } = {}) {
+    this.build = build;
+    this.faults = faults && new Faults(build, this.directory, faults);
     this.dead_port = await free_port();
     this.store = fresh_store(this.directory);
     this.config = write_config(this.directory, { scripts: path.join(root, 'scripts'), dead_port: this.dead_port, webhooks });
@@ -79,6 +89,7 @@ class Appliance {
     this.port = any_port ? 0 : await free_port();
     this.sandbox_port = await free_port();
     this.far_sides = new FarSides(`http://127.0.0.1:${this.sandbox_port}`);
+    this.proxy = chaos ? await ChaosProxy.open(this.sandbox_port) : undefined;
     if (!any_port) await this.start_far_sides();
     await this.start_daemon();
     if (any_port) {
@@ -90,14 +101,15 @@ class Appliance {
   }
 
   async run(program, first, log_file, { port = this.port, directory = this.directory } = {}) {
-    const options = [`server.port=${port}`, `store.url=${this.store.url}`, `sandbox.url=${this.far_sides.url}`, ...this.set];
+    const sandbox = (program === 'florind' && this.proxy?.url) || this.far_sides.url;
+    const options = [`server.port=${port}`, `store.url=${this.store.url}`, `sandbox.url=${sandbox}`, ...this.set];
     const where = ['--config', this.config, ...options.flatMap((option) => ['--set', option])];
     const log = fs.openSync(log_file, 'a');
     // `florin` takes what all its commands share before the command's name.
     const child = spawn(path.join(build, 'bin', program), [...where, ...first], {
       stdio: ['ignore', 'pipe', log],
       cwd: directory,
-      env: reporting_to(this.directory),
+      env: { ...reporting_to(this.directory), ...(program === 'florind' || first[0] === 'demo' ? this.faults?.environment : {}) },
     });
     fs.closeSync(log);
     this.children.add(child);
@@ -133,6 +145,10 @@ class Appliance {
     await ended;
     await this.start_far_sides();
   }
+  // The port that nobody listened on leads to the far sides from now on.
+  async raise_the_dead() {
+    this.risen ??= await ChaosProxy.open(this.sandbox_port, this.dead_port);
+  }
 
   async start_daemon() {
     const { child, line } = await this.run('florind', [], this.log_file);
@@ -149,11 +165,16 @@ class Appliance {
   }
   // Answers the exit code, or the signal's name.
   async end_daemon(signal = 'SIGTERM') {
-    const { daemon } = this;
-    daemon.ref();
-    const ended = new Promise((resolve) => daemon.once('exit', (code, by) => resolve(code ?? by)));
-    daemon.kill(signal);
+    const ended = this.daemon_ended();
+    this.daemon.kill(signal);
     return ended;
+  }
+  // The same, of a daemon that ends by itself, or has.
+  async daemon_ended() {
+    const { daemon } = this;
+    if (daemon.exitCode !== null || daemon.signalCode !== null) return daemon.exitCode ?? daemon.signalCode;
+    daemon.ref();
+    return new Promise((resolve) => daemon.once('exit', (code, by) => resolve(code ?? by)));
   }
   async restart(signal) {
     const how = await this.end_daemon(signal);
@@ -191,9 +212,11 @@ class Appliance {
       try {
         await body(context);
       } catch (error) {
+        if (process.env.FLORIN_TEST_KEEP) fs.cpSync(this.directory, process.env.FLORIN_TEST_KEEP, { recursive: true, filter: (file) => !file.endsWith('.sock') });
         console.error(`--- the daemon's log during "${name}":\n${this.log.slice(before)}---`);
         throw error;
       } finally {
+        this.faults?.calm();
         await this.far_sides.heal();
       }
     });

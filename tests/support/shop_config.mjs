@@ -24,7 +24,7 @@ test_keys: true
 accounts:
   stripe-one: { provider: stripe, timeout_ms: ${kTimeoutMs}, secret_key: sk_test_${id}_one, webhook_secret: whsec_${id}_one }
   stripe-two: { provider: stripe, timeout_ms: ${kTimeoutMs}, secret_key: sk_test_${id}_two, webhook_secret: whsec_${id}_two }
-  stripe-gone: { provider: stripe, timeout_ms: ${kTimeoutMs}, base_url: "http://127.0.0.1:${dead_port}", secret_key: sk_test_${id}_gone }
+  stripe-gone: { provider: stripe, timeout_ms: ${kTimeoutMs}, base_url: "http://127.0.0.1:${dead_port}/stripe", secret_key: sk_test_${id}_gone }
   wallet: { provider: paypal, timeout_ms: ${kTimeoutMs}, client_id: ${id}-wallet, client_secret: ${id}-wallet-secret, webhook_id: WH${id.toUpperCase()} }
   till: { provider: cash }
   bench: { provider: test, fee_per_mille: 14, fee_fixed_minor: 25 }
