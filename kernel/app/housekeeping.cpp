@@ -2,6 +2,8 @@
 // the writer for long.
 #include "kernel/app/housekeeping.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "kernel/modules/idempotency/idempotency.hpp"
 
 namespace florin {
@@ -9,9 +11,18 @@ namespace florin {
 namespace {
 
 constexpr int kRowsAtOnce = 2'000;
+// A clock that is further ahead than this of where it was when we started has jumped.
+constexpr Duration kJumpMax = std::chrono::hours(12);
 
-Task<Result<JobOutcome>> run_housekeeping(Store& store, Clock& clock, CardTokens& tokens) {
+Duration wall_ahead(Clock& clock) { return Duration(micros(clock.now())) - clock.monotonic(); }
+
+Task<Result<JobOutcome>> run_housekeeping(Store& store, Clock& clock, CardTokens& tokens, Duration ahead_at_start) {
   const Instant now = clock.now();
+  // An idempotency key that a wrong clock forgets is a payment that the next retry makes twice.
+  if (wall_ahead(clock) - ahead_at_start > kJumpMax) {
+    spdlog::warn("the clock jumped forward: nothing old is deleted until it is right again, or florind is restarted");
+    co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::minutes(5)};
+  }
   auto unit = [&tokens, now](Session& session) -> Result<std::int64_t> {
     return purge_keys(session, now, kRowsAtOnce) + tokens.purge(session, kRowsAtOnce);
   };
@@ -28,7 +39,7 @@ Task<Result<JobOutcome>> run_housekeeping(Store& store, Clock& clock, CardTokens
 JobKind housekeeping(Store& store, Clock& clock, CardTokens& tokens) {
   JobKind kind;
   kind.kind = "housekeeping";
-  kind.run = [&store, &clock, &tokens](Job) { return run_housekeeping(store, clock, tokens); };
+  kind.run = [&store, &clock, &tokens, ahead = wall_ahead(clock)](Job) { return run_housekeeping(store, clock, tokens, ahead); };
   kind.schedule = {std::chrono::seconds(60), std::chrono::seconds(600), std::chrono::seconds(3600)};
   kind.max_parallel = 1;
   return kind;

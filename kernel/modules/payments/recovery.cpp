@@ -176,7 +176,18 @@ Duration PaymentService::too_early(const Trip& trip, Duration asked) {
 
 Task<Result<JobOutcome>> PaymentService::run_expire_job(Job job) {
   const Json payload = Json::parse(job.payload);
-  Task<Result<Done>> expiring = expire_authorization(text_at(payload, "merchant"), text_at(payload, "payment"));
+  const std::string merchant_id = text_at(payload, "merchant"), payment_id = text_at(payload, "payment");
+  // A job may come early, when the clock was put back; the authorization is kept to its end all the same.
+  auto query = [this, merchant_id, payment_id](Session& session) -> Result<std::optional<Payment>> {
+    return payments_.find(session, merchant_id, payment_id);
+  };
+  Task<Result<std::optional<Payment>>> reading = doors_.store.read(query);
+  const Result<std::optional<Payment>> payment = co_await reading;
+  if (!payment) co_return payment.error();
+  const Instant now = doors_.clock.now();
+  if (*payment && (*payment)->status == PaymentStatus::kRequiresCapture && (*payment)->capture_before.value_or(now) > now)
+    co_return JobOutcome{JobOutcome::Next::kAgainIn, *(*payment)->capture_before - now};
+  Task<Result<Done>> expiring = expire_authorization(merchant_id, payment_id);
   const Result<Done> done = co_await expiring;
   if (!done) co_return done.error();
   co_return JobOutcome();

@@ -73,6 +73,10 @@ void release(Session& session, const std::string& owner, std::int64_t now) {
                   now, owner);
 }
 
+void bring_forward(Session& session, std::int64_t now, std::int64_t by) {
+  session.execute("UPDATE jobs SET due = due - :by WHERE due > :now AND state <> 'dead'", by, now);
+}
+
 void release_all(Session& session, std::int64_t now) {
   session.execute("UPDATE jobs SET state = 'waiting', due = :now, owner = '' WHERE state = 'running'", now);
 }

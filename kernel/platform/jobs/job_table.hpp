@@ -31,6 +31,8 @@ void bury(Session& session, const std::string& id, const std::string& owner, con
 
 // Ends the leases of `owner` at once: it is dead.
 void release(Session& session, const std::string& owner, std::int64_t now);
+// Everything that is due after `now`, and leases too, by `by` microseconds earlier.
+void bring_forward(Session& session, std::int64_t now, std::int64_t by);
 // Ends every lease at once: for a database of which we are the only user.
 void release_all(Session& session, std::int64_t now);
 

@@ -23,6 +23,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kPoll = 200ms;
+// Less is how clocks are kept right every day.
+constexpr Duration kClockStep = 2s;
 
 class StoredJobs final : public Jobs {
  public:
@@ -76,6 +78,7 @@ class StoredJobs final : public Jobs {
   };
 
   Task<void> poll();
+  Task<void> follow_clock();
   Task<void> pass();
   Task<void> look();
   Task<void> renew_leases();
@@ -84,6 +87,7 @@ class StoredJobs final : public Jobs {
   Task<void> settle(const JobKind& kind, const Job& job, const std::string& owner, Result<JobOutcome> outcome);
   std::int64_t free_places(const JobKind& kind);
   std::int64_t now() const { return micros(clock_.now()); }
+  Duration wall_ahead() const { return Duration(now()) - clock_.monotonic(); }
   std::int64_t jittered(Duration pause) {
     return pause.count() / 1000 * (800 + static_cast<std::int64_t>(random_.below(401)));
   }
@@ -97,6 +101,7 @@ class StoredJobs final : public Jobs {
   std::map<std::string, JobKind> kinds_;
   std::atomic<bool> started_{false}, stopping_{false};
   std::atomic<int> pass_{kIdle};
+  Duration wall_ahead_{0};  // Of the monotonic clock, when last looked at; the poll's.
   std::mutex mutex_;
   std::map<std::string, Running> running_;  // By job id; guarded by mutex_.
 };
@@ -113,10 +118,41 @@ Task<void> StoredJobs::poll() {
     if (!written)
       spdlog::warn("jobs of the process before must wait for their leases: {}", written.error().message);
   }
+  wall_ahead_ = wall_ahead();
   while (!stopping_) {
+    if (store_.engine() == Engine::kSqlite) {
+      auto following = follow_clock();
+      co_await following;
+    }
     wake();
     co_await clock_.sleep(kPoll);
   }
+}
+
+// When the wall clock is put back, what was to be in five seconds would be in an hour, or in ten years. A job
+// that comes too early by this is one that looks. (Forward, all is due at once, which harms nobody. Many nodes on
+// one PostgreSQL have many clocks, so there each job waits for whoever finds it due.)
+Task<void> StoredJobs::follow_clock() {
+  const Duration ahead = wall_ahead();
+  const Duration back = wall_ahead_ - ahead;
+  if (back < kClockStep) {
+    wall_ahead_ = ahead;
+    co_return;
+  }
+  const auto unit = [back, at = now()](Session& session) -> Result<Done> {
+    jobs::bring_forward(session, at, back.count());
+    return Done{};
+  };
+  auto writing = store_.write(unit);
+  const auto written = co_await writing;
+  if (!written) co_return;  // The next poll tries again.
+  wall_ahead_ = ahead;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, running] : running_) running.lease_end -= back.count();
+  }
+  spdlog::warn("the clock was put back by {} s: jobs wait that much less",
+               std::chrono::duration_cast<std::chrono::seconds>(back).count());
 }
 
 Task<void> StoredJobs::pass() {
@@ -243,14 +279,14 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::st
     return Done{};
   };
   // With the database away or its disk full, until it is back: else the job would wait for its lease.
-  for (Duration pause = 100ms;; pause = std::min<Duration>(pause * 2, 2s)) {
+  for (Duration wait = 100ms;; wait = std::min<Duration>(wait * 2, 2s)) {
     auto writing = store_.write(unit);
     const auto written = co_await writing;
     if (written) co_return;
-    if (pause == Duration(100ms))
+    if (wait == Duration(100ms))
       spdlog::warn("the end of job {} cannot be stored yet: {}", job.id, written.error().message);
     if (stopping_) co_return;  // Its lease will run out, and it runs once more.
-    auto sleeping = clock_.sleep(pause);
+    auto sleeping = clock_.sleep(wait);
     co_await sleeping;
   }
 }
