@@ -16,11 +16,9 @@ export class Faults {
     this.fd = fs.openSync(this.file, 'r+');
     fs.writeSync(this.fd, files, kFields.length * 8);
     this.set('kill_kind', -1);
-    // Sanitizers insist on being the first library, and are content with coming second.
     this.environment = {
       LD_PRELOAD: path.join(build, 'tests', 'libflorin_fault_shim.so'),
       FLORIN_FAULT: this.file,
-      ASAN_OPTIONS: ['verify_asan_link_order=0', process.env.ASAN_OPTIONS].filter(Boolean).join(':'),
     };
   }
 
