@@ -20,6 +20,11 @@ std::string Oracles::unsettled() {
     for (const auto& [event, state, error] :
          session.all<Row>("select event_id, state, error from webhook_deliveries where state = 'pending' limit 3"))
       what += fmt::format("delivery of {} is {} ({}); ", event, state, error);
+    // Committed a moment ago, and not seen yet by who makes deliveries of it.
+    for (const auto& [id, merchant, type] : session.all<Row>(
+             "select id, merchant, type from events where position > coalesce((select position from event_cursors "
+             "where reader = 'webhooks_out'), 0) limit 3"))
+      what += fmt::format("event {} ({}) of {} waits for its deliveries; ", id, type, merchant);
     for (const auto& [merchant, route, key] :
          session.all<Row>("select merchant, route, idem_key from idempotency_keys where state = 'running' limit 3"))
       what += fmt::format("key {} of {} for {} still runs; ", key, merchant, route);
