@@ -1,10 +1,10 @@
 // News to people: a mail to a real SMTP server, a push to a registered device, and a device that is gone.
 import assert from 'node:assert/strict';
-import crypto from 'node:crypto';
 import net from 'node:net';
 
 import { start_appliance } from '../support/appliance.mjs';
 import { until } from '../support/http.mjs';
+import { push_notifier } from '../support/push_notifier.mjs';
 
 // With its base64 parts (RFC 2045) decoded after it.
 function readable(mail) {
@@ -48,19 +48,10 @@ function mail_server() {
 }
 
 const { mails, port } = await mail_server();
-const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
-const service_account = JSON.stringify({
-  type: 'service_account',
-  project_id: 'shop',
-  private_key_id: 'k1',
-  private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-  client_email: 'florin@shop.iam.gserviceaccount.com',
-  token_uri: 'https://oauth2.googleapis.com/token',
-});
 const florin = await start_appliance({
   webhooks: `notifiers:
   mail: { notifier: smtp, host: 127.0.0.1, port: ${port}, security: none, from: florin@shop.example, recipients: [owner@shop.example], events: [payment.succeeded] }
-  push: { notifier: fcm, events: [payment.succeeded], service_account: '${service_account}' }
+  ${push_notifier('payment.succeeded')}
 `,
 });
 const { test } = florin;

@@ -46,6 +46,7 @@ std::vector<ApiRoute> notification_routes(Notifications& notifications) {
   create.request_schema = object({{"notifier", text("A notifier's name in the merchant's YAML.", 100)},
                                   {"token", text("The push service's name for the device.", 4096)}},
                                  {"notifier", "token"});
+  create.request_examples = {{"phone", {{"notifier", "push"}, {"token", "bk3RNwTe3H0:CI2k_HHwgIpoDKCIZvvDMExUdFQ3P1"}}}};
   create.response_schemas = {{201, ref("Device")}};
   create.handler = [&notifications](const ApiRequest& request) { return notifications.register_device(request); };
   ApiRoute& remove = routes[1];

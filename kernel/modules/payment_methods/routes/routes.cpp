@@ -61,6 +61,7 @@ std::vector<ApiRoute> payment_method_routes(PaymentMethods& methods) {
   ApiRoute attach = method_route("POST", "/api/v1/payment-methods/{id}/attach", "attachPaymentMethod",
                                  "Give a saved payment method to a customer", ref("SavedPaymentMethod"));
   attach.request_schema = object({{"customer", customer_request_schema()}}, {"customer"});
+  attach.request_examples = {{"customer", {{"customer", {{"id", "ana-7"}, {"email", "ana@example.com"}}}}}};
   add(std::move(attach), [&methods](const ApiRequest& request) { return methods.attach(request); });
   add(method_route("POST", "/api/v1/payment-methods/{id}/detach", "detachPaymentMethod",
                    "End a saved payment method and wipe its number", ref("SavedPaymentMethod")),

@@ -21,6 +21,8 @@ ApiRoute confirm_payment_route(PaymentService& payments) {
                                  {"setup_future_usage", future_usage_request_schema()},
                                  {"client_secret", text("Required with a publishable key.", 300)}},
                                 {"payment_id"});
+  const Json token{{"type", "card"}, {"token", "tok_0193e5a8c1d27f3e9b64a0d5f2c87e11"}};
+  route.request_examples = {{"token", {{"payment_id", "pay_0193e5a8c0b87b2f8e21c4d9a6f35b70"}, {"payment_method", token}}}};
   route.response_schemas = {{200, ref("Payment")}};
   route.handler = [&payments](const ApiRequest& request) { return payments.confirm(request); };
   return route;

@@ -17,6 +17,7 @@ ApiRoute capture_payment_route(PaymentService& payments) {
       object({{"amount", integer("Minor units; default: all that is left.")},
               {"final", boolean("True gives back what is left; false keeps it open, where the provider can.")}},
              {});
+  route.request_examples = {{"all", Json::object()}, {"part", {{"amount", 500}}}};
   route.response_schemas = {{200, ref("Payment")}, {202, ref("Payment")}};
   route.handler = [&payments](const ApiRequest& request) { return payments.capture(request, request.param("id")); };
   return route;
@@ -32,6 +33,7 @@ ApiRoute cancel_payment_route(PaymentService& payments) {
   route.tag = "Payments";
   route.scope = "payments:write";
   route.request_schema = object({{"reason", text("", 200)}}, {});
+  route.request_examples = {{"reason", {{"reason", "the payer changed their mind"}}}};
   route.response_schemas = {{200, ref("Payment")}, {202, ref("Payment")}};
   route.handler = [&payments](const ApiRequest& request) { return payments.cancel(request, request.param("id")); };
   return route;

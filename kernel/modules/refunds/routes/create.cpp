@@ -18,6 +18,7 @@ ApiRoute create_refund_route(RefundService& refunds) {
                                  {"reason", one_of({"duplicate", "fraudulent", "requested_by_customer"})},
                                  {"metadata", metadata()}},
                                 {});
+  route.request_examples = {{"all", Json::object()}, {"part", {{"amount", 250}, {"reason", "requested_by_customer"}}}};
   route.response_schemas = {{201, ref("Refund")}, {202, ref("Refund")}};
   route.handler = [&refunds](const ApiRequest& request) { return refunds.create(request, request.param("id")); };
   return route;

@@ -55,6 +55,8 @@ std::vector<ApiRoute> webhook_out_routes(WebhooksOut& webhooks) {
   ApiRoute update = webhook_route("POST", "/api/v1/webhook-endpoints/{id}", "updateWebhookEndpoint",
                                   "Change, disable or enable a webhook endpoint", 200, ref("WebhookEndpoint"));
   update.request_schema = settings(false);
+  update.request_examples = {{"fewer", {{"events", {"payment.succeeded"}}, {"description", "Only what is paid"}}},
+                             {"disable", {{"enabled", false}}}};
   add(update, [&webhooks](const ApiRequest& request) { return webhooks.update(request); });
   add(webhook_route("POST", "/api/v1/webhook-endpoints/{id}/rotate-secret", "rotateWebhookSecret",
                     "Make a new signing secret; for a day both sign", 200, ref("WebhookEndpoint")),
