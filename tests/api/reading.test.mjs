@@ -69,6 +69,15 @@ for (const [filter, expected] of [
   });
 }
 
+test('a bound above the largest time is still a bound of amounts', async () => {
+  const oslo = florin.as('oslo');
+  const paid = await oslo.pay(300_000_000_000, { route: 'bench' });
+  assert.equal(paid.status, 201, paid.text);
+  const found = async (bound) => (await oslo.get(`/payments/history?amount[gte]=${bound}`)).json.data.map(({ amount }) => amount);
+  assert.deepEqual(await found(300_000_000_000), [300_000_000_000]);
+  assert.deepEqual(await found(300_000_000_001), []);
+});
+
 test('pages go forth and back without a gap or a double', async () => {
   const seen = [];
   let page = await history('limit=3');

@@ -21,7 +21,14 @@ Result<std::optional<std::int64_t>> number(const ApiRequest& request, std::strin
   const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (failed != std::errc() || end != text->data() + text->size() || value < 0)
     return bad(name, "must be a whole number, not negative");
-  return std::optional<std::int64_t>(std::min<std::int64_t>(value, 253'402'300'799));
+  return std::optional<std::int64_t>(value);
+}
+
+// The end of the year 9999: what lies after it overflows as microseconds.
+std::optional<std::int64_t> until_9999(std::optional<std::int64_t> seconds) {
+  constexpr std::int64_t kLast = 253'402'300'799;
+  if (seconds) seconds = std::min(*seconds, kLast);
+  return seconds;
 }
 
 Result<PaymentFilter> read_filter(const ApiRequest& request) {
@@ -46,8 +53,8 @@ Result<PaymentFilter> read_filter(const ApiRequest& request) {
   FLORIN_TRY(created_max, number(request, "created[lte]"));
   filter.amount_min = amount_min;
   filter.amount_max = amount_max;
-  filter.created_min = created_min;
-  filter.created_max = created_max;
+  filter.created_min = until_9999(created_min);
+  filter.created_max = until_9999(created_max);
   filter.text = request.query_value("query").value_or("").substr(0, 100);
   std::transform(filter.text.begin(), filter.text.end(), filter.text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
