@@ -49,7 +49,7 @@ Task<Result<LiveGrant>> AppLiveBackend::open_payment(std::string payment_id, std
   const Error no{Error::Kind::kDenied, "this token does not open this topic", "invalid_token", ""};
   // The client secret, or the secret key of the merchant whose payment it is.
   const Result<Caller> caller = keys_.authenticate(token);
-  const bool by_key = caller && caller->kind == KeyKind::kSecret;
+  const bool by_key = caller && caller->kind == KeyKind::kSecret && caller->may("payments:read");
   if (!by_key && !payments_.opens(token, payment_id)) co_return no;
   auto query = [payment_id](Session& session) -> Result<std::string> {
     const auto merchant = merchant_of_payment(session, payment_id);

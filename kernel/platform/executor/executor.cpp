@@ -98,7 +98,7 @@ struct ThreadExecutor::State {
     const auto took = std::chrono::steady_clock::now() - before;
     if (took > std::chrono::milliseconds(5)) {
       slow.fetch_add(1, std::memory_order_relaxed);
-      spdlog::debug("a step held its worker for {} us",
+      spdlog::warn("a step held its worker for {} us",
                     std::chrono::duration_cast<std::chrono::microseconds>(took).count());
     }
 #endif
