@@ -54,7 +54,7 @@ class RunningAppliance final : public Appliance {
   Result<Done> recover();
   void leave();
   Result<Done> open_edge();
-  Json readiness();
+  Task<Json> readiness();
   Result<Json> control(const std::string& command, const Json& arguments);
 
   bool stopped_ = false;
@@ -170,14 +170,21 @@ Result<Done> RunningAppliance::open_edge() {
   return Done();
 }
 
-Json RunningAppliance::readiness() {
+Task<Json> RunningAppliance::readiness() {
   // A read that comes back shows that the store works; a store that hangs is found by the prober's own limit.
-  return Json{{"ready", !stopped_},
-              {"version", kFlorinVersion},
-              {"store", store_->engine() == Engine::kSqlite ? "sqlite" : "postgresql"},
-              {"merchants", merchants_->all().size()},
-              {"subscribers", gateway_->live().subscribers()},
-              {"tasks", executor_->running()}};
+  auto query = [](Session& session) -> Result<bool> {
+    return session.one<std::tuple<std::int64_t>>("select count(*) from event_counters where merchant = ''").has_value();
+  };
+  Task<Result<bool>> reading = store_->read(query);
+  const Result<bool> read = co_await reading;
+  Json state{{"ready", !stopped_ && read.has_value()},
+             {"version", kFlorinVersion},
+             {"store", store_->engine() == Engine::kSqlite ? "sqlite" : "postgresql"},
+             {"merchants", merchants_->all().size()},
+             {"subscribers", gateway_->live().subscribers()},
+             {"tasks", executor_->running()}};
+  if (!read) state["store_error"] = read.error().message;
+  co_return state;
 }
 
 Result<Json> RunningAppliance::control(const std::string& command, const Json& arguments) {

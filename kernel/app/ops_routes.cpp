@@ -28,7 +28,8 @@ Task<ApiAnswer> show_health(const ApiRequest&) { co_return json_answer(200, Json
 
 Task<ApiAnswer> show_readiness(const ApiRequest& request, const OpsParts& parts) {
   if (auto no = refuses(request, *parts.keys)) co_return *no;
-  Json state = parts.readiness();
+  Task<Json> asking = parts.readiness();
+  Json state = co_await asking;
   Json& plugins = state["plugins"] = Json::array();
   for (const PluginStatus& plugin : parts.plugins->statuses()) plugins.push_back(render_plugin(plugin));
   const bool ready = state.value("ready", false);

@@ -14,7 +14,7 @@ namespace florin {
 struct OpsParts {
   const ApiKeys* keys = nullptr;
   const PluginHost* plugins = nullptr;
-  std::function<Json()> readiness;      // {"ready": bool, ...}: store, jobs, live.
+  std::function<Task<Json>()> readiness;  // {"ready": bool, ...}: store, jobs, live.
   std::function<void()> before_metrics;  // Brings gauges up to date.
   std::function<Json()> openapi;
 };
