@@ -8,6 +8,7 @@
 
 #include "kernel/app/control.hpp"
 #include "kernel/app/gateway.hpp"
+#include "kernel/app/key_commands.hpp"
 #include "kernel/app/ops_routes.hpp"
 #include "kernel/app/paths.hpp"
 #include "kernel/app/version.hpp"
@@ -203,24 +204,14 @@ Result<Json> RunningAppliance::control(const std::string& command, const Json& a
     return Json::object();
   }
   if (command == "key.create") {
-    const std::string merchant = text_at(arguments, "merchant");
-    const bool for_operators = text_at(arguments, "kind") == "admin" && merchant.empty();
-    if (!for_operators && !merchants_->find(merchant)) return Error{Error::Kind::kNotFound, "no such merchant: " + merchant};
-    std::vector<std::string> scopes = {"*"};
-    if (const Json* given = find(arguments, "scopes")) scopes = given->get<std::vector<std::string>>();
-    const std::string wanted = text_at(arguments, "kind");
-    const KeyKind kind = wanted == "admin" ? KeyKind::kAdmin : wanted == "publishable" ? KeyKind::kPublishable : KeyKind::kSecret;
-    Task<Result<NewApiKey>> creating = gateway_->keys().create(merchant, kind, scopes, std::nullopt);
-    const Result<NewApiKey> made = creating.run();
-    if (!made) return made.error();
-    // The one time that a key is shown: to its owner, over a socket that only the operator can open.
-    return Json{{"id", made->key.id}, {"key", made->text.expose()}};
+    std::set<std::string> scopes;
+    for (const auto& route : gateway_->api().routes()) scopes.insert(route->scope);
+    scopes.erase("");
+    return create_api_key(gateway_->keys(), *merchants_, scopes, clock_->now(), arguments);
   }
-  if (command == "key.revoke") {
-    Task<Result<Done>> revoking = gateway_->keys().revoke(text_at(arguments, "merchant"), text_at(arguments, "id"));
-    if (auto revoked = revoking.run(); !revoked) return revoked.error();
-    return Json::object();
-  }
+  if (command == "key.rotate") return rotate_api_key(gateway_->keys(), arguments);
+  if (command == "key.revoke") return revoke_api_key(gateway_->keys(), arguments);
+  if (command == "vault.rotate") return rotate_vault(*store_, *vault_);
   return Error{Error::Kind::kInvalid, "no such command: " + command};
 }
 

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   florin::add_payment_commands(app, context);
   florin::add_ledger_commands(app, context);
   florin::add_admin_commands(app, context);
+  florin::add_key_commands(app, context);
   florin::add_demo_commands(app, context);
   std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_level(spdlog::level::warn);

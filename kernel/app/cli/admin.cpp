@@ -1,4 +1,4 @@
-// florin migrate, key create | revoke, reload.
+// florin migrate, reload.
 #include <iostream>
 
 #include "kernel/app/cli/cli.hpp"
@@ -31,30 +31,6 @@ void add_admin_commands(CLI::App& app, CliContext& context) {
       context.exit_code = 1;
     }
     if (context.exit_code == 0) std::cout << "reloaded\n";
-  });
-
-  struct Asked {
-    std::string merchant, id, kind = "secret";
-    std::vector<std::string> scopes;
-  };
-  auto asked = std::make_shared<Asked>();
-  CLI::App* const key = app.add_subcommand("key", "Merchants' API keys");
-  key->require_subcommand(1);
-  CLI::App* const create = key->add_subcommand("create", "Make a key; it is shown once");
-  create->add_option("--merchant", asked->merchant, "Whose; none for an operators' key");
-  create->add_option("--kind", asked->kind, "secret, publishable, or admin for operators")->capture_default_str();
-  create->add_option("--scope", asked->scopes, "What it may do, such as payments:write; default: everything");
-  create->callback([&context, asked] {
-    Json arguments{{"merchant", asked->merchant}, {"kind", asked->kind}};
-    if (!asked->scopes.empty()) arguments["scopes"] = asked->scopes;
-    if (const auto made = context.ask_daemon("key.create", arguments))
-      std::cout << (context.json ? made->dump(2) : text_at(*made, "id") + "  " + text_at(*made, "key")) << std::endl;
-  });
-  CLI::App* const revoke = key->add_subcommand("revoke", "Stop a key, at once and for ever");
-  revoke->add_option("--merchant", asked->merchant, "Whose")->required();
-  revoke->add_option("id", asked->id, "key_...")->required();
-  revoke->callback([&context, asked] {
-    if (context.ask_daemon("key.revoke", Json{{"merchant", asked->merchant}, {"id", asked->id}})) std::cout << "revoked\n";
   });
 }
 

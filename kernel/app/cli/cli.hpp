@@ -68,6 +68,7 @@ void add_policy_commands(CLI::App& app, CliContext& context);
 void add_payment_commands(CLI::App& app, CliContext& context);
 void add_ledger_commands(CLI::App& app, CliContext& context);
 void add_admin_commands(CLI::App& app, CliContext& context);
+void add_key_commands(CLI::App& app, CliContext& context);
 void add_demo_commands(CLI::App& app, CliContext& context);
 
 }  // namespace florin

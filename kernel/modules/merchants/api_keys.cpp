@@ -97,6 +97,7 @@ Task<Result<Done>> ApiKeys::load() {
 }
 
 void ApiKeys::configure(std::shared_ptr<const AppConfig> config) {
+  livemode_ = config->mode == AppConfig::Mode::kLive;
   const std::lock_guard lock(changing_);
   const auto now = table();
   auto next = std::make_shared<Table>();
@@ -149,73 +150,118 @@ void ApiKeys::put(const std::string& digest, const ApiKey& key) {
   std::atomic_store(&table_, std::shared_ptr<const Table>(std::move(next)));
 }
 
-Task<Result<NewApiKey>> ApiKeys::create(std::string merchant, KeyKind kind, std::vector<std::string> scopes,
-                                        std::optional<Instant> expires) {
-  const Instant now = clock_.now();
-  NewApiKey made;
+namespace {
+void insert_key(Session& session, const ApiKey& key, const std::string& digest) {
+  std::optional<std::int64_t> until;
+  if (key.expires) until = micros(*key.expires);
+  session.execute(
+      "insert into api_keys (id, merchant, kind, digest, hint, scopes, livemode, created, expires) "
+      "values (:id, :merchant, :kind, :digest, :hint, :scopes, :livemode, :created, :expires)",
+      key.id, key.merchant, to_text(key.kind), digest, key.hint, joined(key.scopes), key.livemode, micros(key.created), until);
+}
+
+Result<std::pair<std::string, ApiKey>> find_key(Session& session, const std::string& merchant, const std::string& id) {
+  const auto row = session.one<KeyRow>(
+      "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
+      "where merchant = :merchant and id = :id",
+      merchant, id);
+  if (!row) return Error{Error::Kind::kNotFound, "no such API key: " + id, "", "id"};
+  return from_row(*row);
+}
+}  // namespace
+
+NewApiKey ApiKeys::make(const std::string& merchant, KeyKind kind, std::vector<std::string> scopes,
+                        std::optional<Instant> expires) const {
   const char* const prefix = kind == KeyKind::kPublishable ? "pk" : kind == KeyKind::kAdmin ? "ak" : "sk";
+  NewApiKey made;
   made.text = Secret(new_secret(std::string(prefix) + "_", random_));
-  made.key.id = new_id("key", now, random_);
+  made.key.created = clock_.now();
+  made.key.id = new_id("key", made.key.created, random_);
   made.key.merchant = merchant;
   made.key.kind = kind;
   made.key.hint = made.text.expose().substr(made.text.size() - 4);
-  made.key.scopes = scopes;
-  made.key.created = now;
+  made.key.scopes = std::move(scopes);
+  made.key.livemode = livemode_;
   made.key.expires = expires;
+  return made;
+}
+
+Task<Result<NewApiKey>> ApiKeys::create(std::string merchant, KeyKind kind, std::vector<std::string> scopes,
+                                        std::optional<Instant> expires) {
+  const NewApiKey made = make(merchant, kind, std::move(scopes), expires);
   const std::string digest = digest_of(made.text.expose());
-  const ApiKey key = made.key;
-  auto unit = [key, digest](Session& session) -> Result<Done> {
-    std::optional<std::int64_t> until;
-    if (key.expires) until = micros(*key.expires);
-    session.execute(
-        "insert into api_keys (id, merchant, kind, digest, hint, scopes, livemode, created, expires) "
-        "values (:id, :merchant, :kind, :digest, :hint, :scopes, :livemode, :created, :expires)",
-        key.id, key.merchant, to_text(key.kind), digest, key.hint, joined(key.scopes), key.livemode,
-        micros(key.created), until);
+  auto unit = [key = made.key, digest](Session& session) -> Result<Done> {
+    insert_key(session, key, digest);
     return Done();
   };
   Task<Result<Done>> writing = store_.write(unit);
   const Result<Done> written = co_await writing;
   if (!written) co_return written.error();
-  put(digest, key);
+  put(digest, made.key);
+  co_return made;
+}
+
+Task<Result<NewApiKey>> ApiKeys::rotate(std::string merchant, std::string id, Duration overlap) {
+  auto query = [merchant, id](Session& session) { return find_key(session, merchant, id); };
+  Task<Result<std::pair<std::string, ApiKey>>> reading = store_.read(query);
+  const Result<std::pair<std::string, ApiKey>> old = co_await reading;
+  if (!old) co_return old.error();
+  if (old->second.revoked) co_return Error{Error::Kind::kConflict, "API key " + id + " is revoked: make a new one", "", "id"};
+  const NewApiKey made = make(merchant, old->second.kind, old->second.scopes, std::nullopt);
+  const std::string digest = digest_of(made.text.expose());
+  const std::int64_t ends = micros(made.key.created + overlap);
+  auto unit = [key = made.key, digest, merchant, id, ends](Session& session) -> Result<std::pair<std::string, ApiKey>> {
+    insert_key(session, key, digest);
+    session.execute(
+        "update api_keys set expires = :ends where merchant = :merchant and id = :id and (expires is null or expires > :limit)",
+        ends, merchant, id, ends);
+    return find_key(session, merchant, id);
+  };
+  Task<Result<std::pair<std::string, ApiKey>>> writing = store_.write(unit);
+  const Result<std::pair<std::string, ApiKey>> ending = co_await writing;
+  if (!ending) co_return ending.error();
+  put(digest, made.key);
+  put(ending->first, ending->second);
+  if (overlap <= Duration(0) && told_) told_(id);
   co_return made;
 }
 
 Task<Result<Done>> ApiKeys::revoke(std::string merchant, std::string id) {
   const Instant now = clock_.now();
-  auto unit = [merchant, id, now](Session& session) -> Result<KeyRow> {
+  auto unit = [merchant, id, now](Session& session) {
     session.execute(
         "update api_keys set revoked = :now where merchant = :merchant and id = :id and revoked is null",
         micros(now), merchant, id);
-    auto row = session.one<KeyRow>(
-        "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
-        "where merchant = :merchant and id = :id",
-        merchant, id);
-    if (!row) return Error{Error::Kind::kNotFound, "no such API key: " + id, "", "id"};
-    return *row;
+    return find_key(session, merchant, id);
   };
-  Task<Result<KeyRow>> writing = store_.write(unit);
-  const Result<KeyRow> row = co_await writing;
-  if (!row) co_return row.error();
-  const auto [digest, key] = from_row(*row);
-  put(digest, key);
+  Task<Result<std::pair<std::string, ApiKey>>> writing = store_.write(unit);
+  const Result<std::pair<std::string, ApiKey>> gone = co_await writing;
+  if (!gone) co_return gone.error();
+  put(gone->first, gone->second);
   if (told_) told_(id);
   co_return Done();
 }
 
-Task<Result<std::vector<ApiKey>>> ApiKeys::list(std::string merchant) {
-  auto query = [merchant](Session& session) -> Result<std::vector<KeyRow>> {
-    return session.all<KeyRow>(
-        "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
-        "where merchant = :merchant order by created",
-        merchant);
-  };
-  Task<Result<std::vector<KeyRow>>> reading = store_.read(query);
-  const Result<std::vector<KeyRow>> rows = co_await reading;
-  if (!rows) co_return rows.error();
+std::vector<ApiKey> stored_keys(Session& session, const std::string& merchant) {
   std::vector<ApiKey> keys;
-  for (const KeyRow& row : *rows) keys.push_back(from_row(row).second);
-  co_return keys;
+  for (const KeyRow& row : session.all<KeyRow>(
+           "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
+           "where (:all_of = '' or merchant = :merchant) order by created, id",
+           merchant, merchant))
+    keys.push_back(from_row(row).second);
+  return keys;
+}
+
+Json render_api_key(const ApiKey& key) {
+  Json json{{"id", key.id},
+            {"merchant", key.merchant.empty() ? Json() : Json(key.merchant)},
+            {"kind", to_text(key.kind)},
+            {"ends_with", key.hint},
+            {"scopes", joined(key.scopes)},
+            {"created", to_text(key.created)}};
+  json["expires"] = key.expires ? Json(to_text(*key.expires)) : Json();
+  json["revoked"] = key.revoked ? Json(to_text(*key.revoked)) : Json();
+  return json;
 }
 
 }  // namespace florin

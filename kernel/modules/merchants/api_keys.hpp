@@ -2,6 +2,7 @@
 // once. A key is 32 random bytes, so that a plain SHA-256 of it is as good as a slow hash.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -50,23 +51,33 @@ class ApiKeys {
 
   Task<Result<NewApiKey>> create(std::string merchant, KeyKind kind, std::vector<std::string> scopes,
                                  std::optional<Instant> expires);
+  // A new key of the same kind and scopes; the old one stops working after `overlap` (zero: now), when it has not
+  // been revoked or has expired before. Errors: kNotFound.
+  Task<Result<NewApiKey>> rotate(std::string merchant, std::string id, Duration overlap);
   // The key stops working before this returns; `on_revoked` closes what it opened.
   Task<Result<Done>> revoke(std::string merchant, std::string id);
-  Task<Result<std::vector<ApiKey>>> list(std::string merchant);
   void on_revoked(std::function<void(const std::string& key_id)> told) { told_ = std::move(told); }
 
  private:
   struct Table;  // Immutable: swapped as a whole, read without a lock.
   std::shared_ptr<const Table> table() const { return std::atomic_load(&table_); }
   void put(const std::string& digest, const ApiKey& key);
+  NewApiKey make(const std::string& merchant, KeyKind kind, std::vector<std::string> scopes,
+                 std::optional<Instant> expires) const;
 
   Store& store_;
   Clock& clock_;
   Random& random_;
   std::shared_ptr<const Table> table_;
   std::mutex changing_;
+  std::atomic<bool> livemode_{false};
   std::function<void(const std::string&)> told_;
 };
+
+// Oldest first; of everybody with "".
+std::vector<ApiKey> stored_keys(Session& session, const std::string& merchant);
+// Its members as an operator sees them: never the key.
+Json render_api_key(const ApiKey& key);
 
 std::string_view to_text(KeyKind kind);  // "secret", "publishable", "admin"
 

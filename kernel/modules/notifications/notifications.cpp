@@ -177,4 +177,19 @@ Task<ApiAnswer> Notifications::remove_device(const ApiRequest& request) {
   co_return json_answer(200, Json{{"id", id}, {"object", "device"}, {"deleted", true}});
 }
 
+SealedColumn sealed_device_tokens() {
+  return {"the token", "token",
+          [](Session& session, const std::string& after, int limit) {
+            std::vector<SealedText> texts;
+            for (auto& [id, merchant, token] : session.all<std::tuple<std::string, std::string, std::string>>(
+                     "select id, merchant, token from devices where id > :after order by id limit :limit", after, limit))
+              texts.push_back({id, merchant, token});
+            return texts;
+          },
+          [](Session& session, const SealedText& was, const std::string& fresh) {
+            session.execute("update devices set token = :fresh where id = :id and merchant = :merchant and token = :was", fresh,
+                            was.id, was.merchant, was.sealed);
+          }};
+}
+
 }  // namespace florin

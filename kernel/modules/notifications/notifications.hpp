@@ -11,6 +11,7 @@
 #include "kernel/modules/api/api.hpp"
 #include "kernel/modules/events/follower.hpp"
 #include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/resealing/sealed_column.hpp"
 #include "kernel/platform/crypto/vault.hpp"
 #include "kernel/platform/http_client/http_client.hpp"
 
@@ -47,6 +48,8 @@ class Notifications {
   MerchantDirectory& merchants_;
   OutboxFollower follower_;
 };
+
+SealedColumn sealed_device_tokens();
 
 // What a person reads of an event; `object` is the event's.
 struct Wording {

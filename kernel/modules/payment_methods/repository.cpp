@@ -126,4 +126,22 @@ Result<Done> advance_method(Session& session, const SavedMethod& before, SavedMe
   return Done();
 }
 
+SealedColumn sealed_method_numbers() {
+  return {"the card number", "number",
+          [](Session& session, const std::string& after, int limit) {
+            std::vector<SealedText> texts;
+            for (auto& [id, merchant, sealed] : session.all<std::tuple<std::string, std::string, std::string>>(
+                     "select id, merchant, sealed from payment_methods where id > :after and sealed <> '' "
+                     "order by id limit :limit",
+                     after, limit))
+              texts.push_back({id, merchant, sealed});
+            return texts;
+          },
+          [](Session& session, const SealedText& was, const std::string& fresh) {
+            session.execute(
+                "update payment_methods set sealed = :fresh where id = :id and merchant = :merchant and sealed = :was", fresh,
+                was.id, was.merchant, was.sealed);
+          }};
+}
+
 }  // namespace florin

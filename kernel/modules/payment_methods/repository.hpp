@@ -9,6 +9,7 @@
 #include <florin/result.hpp>
 
 #include "kernel/modules/payment_methods/saved_method.hpp"
+#include "kernel/modules/resealing/sealed_column.hpp"
 #include "kernel/platform/random/random.hpp"
 #include "kernel/platform/store/store.hpp"
 
@@ -19,6 +20,9 @@ struct MethodFilter {
   std::string starting_after, ending_before;
   int limit = 10;
 };
+
+// The numbers of all that can pay or is put aside for it.
+SealedColumn sealed_method_numbers();
 
 // A new method. An active one tells "payment_method.created", a pending one tells nothing.
 void insert_method(Session& session, const SavedMethod& method, Random& random);

@@ -182,4 +182,41 @@ bool has_untried_before(Session& session, const WebhookDelivery& d) {
       .has_value();
 }
 
+namespace {
+using SealedRow = std::tuple<std::string, std::string, std::string>;
+std::vector<SealedText> sealed_texts(const std::vector<SealedRow>& rows) {
+  std::vector<SealedText> texts;
+  for (const auto& [id, merchant, sealed] : rows) texts.push_back({id, merchant, sealed});
+  return texts;
+}
+}  // namespace
+
+std::vector<SealedColumn> sealed_webhook_secrets() {
+  SealedColumn now{"the secret", "secret",
+                   [](Session& session, const std::string& after, int limit) {
+                     return sealed_texts(session.all<SealedRow>(
+                         "select id, merchant, secret from webhook_endpoints where id > :after order by id limit :limit",
+                         after, limit));
+                   },
+                   [](Session& session, const SealedText& was, const std::string& fresh) {
+                     session.execute(
+                         "update webhook_endpoints set secret = :fresh where id = :id and merchant = :merchant and secret = :was",
+                         fresh, was.id, was.merchant, was.sealed);
+                   }};
+  SealedColumn before{"the secret before the rotation", "secret",
+                      [](Session& session, const std::string& after, int limit) {
+                        return sealed_texts(session.all<SealedRow>(
+                            "select id, merchant, old_secret from webhook_endpoints where id > :after and old_secret <> '' "
+                            "order by id limit :limit",
+                            after, limit));
+                      },
+                      [](Session& session, const SealedText& was, const std::string& fresh) {
+                        session.execute(
+                            "update webhook_endpoints set old_secret = :fresh "
+                            "where id = :id and merchant = :merchant and old_secret = :was",
+                            fresh, was.id, was.merchant, was.sealed);
+                      }};
+  return {now, before};
+}
+
 }  // namespace florin

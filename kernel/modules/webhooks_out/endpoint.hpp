@@ -8,6 +8,7 @@
 #include <florin/json.hpp>
 #include <florin/time.hpp>
 
+#include "kernel/modules/resealing/sealed_column.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/store/store.hpp"
 
@@ -45,6 +46,8 @@ void update_endpoint(Session& session, const WebhookEndpoint& endpoint);
 bool delete_endpoint(Session& session, const std::string& merchant, const std::string& id);
 std::optional<WebhookEndpoint> find_endpoint(Session& session, const std::string& merchant, const std::string& id);
 std::vector<WebhookEndpoint> endpoints_of(Session& session, const std::string& merchant);
+// The signing secrets and those that sign beside them for a day.
+std::vector<SealedColumn> sealed_webhook_secrets();
 // For the dispatcher, over all merchants.
 std::vector<WebhookEndpoint> enabled_endpoints(Session& session);
 
