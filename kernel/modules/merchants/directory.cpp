@@ -3,6 +3,7 @@
 #include "kernel/modules/merchants/directory.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "kernel/platform/config/base_url.hpp"
 
@@ -22,11 +23,27 @@ std::map<std::string, std::string> hosts_of(const Descriptor& descriptor, const 
   return hosts;
 }
 
+Error no_account(const Merchant& merchant, const std::string& account) {
+  if (merchant.set_aside.contains(account))
+    return Error{Error::Kind::kUnavailable, "the plugin of provider account " + account + " is quarantined: try later",
+                 "account_unavailable", ""};
+  return Error{Error::Kind::kConflict, "its provider account " + account + " is not configured any more",
+               "account_missing", ""};
+}
+
 namespace {
 
 ConfigFault fault(const ConfigPlace& place, std::string message) {
   return ConfigFault{place.file, place.line, place.column, std::move(message)};
 }
+
+// Stands for a quarantined rule: it has failed, so that its silence is no consent.
+class QuarantinedRule final : public FraudRule {
+ public:
+  Result<Signal> score(const RiskInput&) const override {
+    return Error{Error::Kind::kUnavailable, "its plugin is quarantined", "plugin_quarantined", ""};
+  }
+};
 
 class Builder {
  public:
@@ -51,7 +68,15 @@ class Builder {
   std::vector<ConfigFault> faults;
 
  private:
+  static void said(const Merchant& merchant, const char* what, const std::string& name, const std::string& plugin) {
+    spdlog::warn("{} {} of {} is out of use: plugin {} is quarantined", what, name, merchant.id, plugin);
+  }
+
   void add_account(Merchant& merchant, const std::string& name, const AccountConfig& account) {
+    if (plugins_.quarantined(PluginKind::kProvider, account.provider)) {
+      merchant.set_aside.emplace(name, account.provider);
+      return said(merchant, "account", name, account.provider);
+    }
     ProviderAccount made;
     made.config = &account;
     made.descriptor = plugins_.find(PluginKind::kProvider, account.provider);
@@ -69,6 +94,10 @@ class Builder {
   }
 
   void add_rule(Merchant& merchant, const FraudRuleConfig& from) {
+    if (plugins_.quarantined(PluginKind::kFraudRule, from.rule)) {
+      merchant.fraud.push_back({from.rule, std::make_shared<QuarantinedRule>(), {}, {}});
+      return said(merchant, "fraud rule", from.rule, from.rule);
+    }
     auto rule = plugins_.make_fraud_rule(from.rule, from.settings);
     if (!rule) {
       faults.push_back(fault(from.place, fmt::format("fraud rule {}: {}", from.rule, rule.error().message)));
@@ -78,6 +107,8 @@ class Builder {
   }
 
   void add_notifier(Merchant& merchant, const NotifierConfig& from) {
+    if (plugins_.quarantined(PluginKind::kNotifier, from.notifier))
+      return said(merchant, "notifier", from.name, from.notifier);
     const Descriptor* descriptor = plugins_.find(PluginKind::kNotifier, from.notifier);
     auto notifier = plugins_.make_notifier(from.notifier, from.settings);
     if (!notifier || !descriptor) {

@@ -45,6 +45,7 @@ struct Merchant {
   std::string id;
   const MerchantConfig* config = nullptr;
   std::map<std::string, ProviderAccount> accounts;
+  std::map<std::string, std::string> set_aside;  // Accounts whose plugin is quarantined: name -> provider.
   std::vector<MerchantFraudRule> fraud;
   std::map<std::string, MerchantNotifier> notifiers;
   std::shared_ptr<const Policy> routing, risk;  // risk may be null: every payment is allowed.
@@ -52,6 +53,9 @@ struct Merchant {
   bool livemode = false;
   std::shared_ptr<const AppConfig> owner;  // Keeps what `config` points to.
 };
+
+// Why an operation on `account` cannot go on: set aside for now (kUnavailable), or not configured any more (kConflict).
+Error no_account(const Merchant& merchant, const std::string& account);
 
 class MerchantDirectory {
  public:

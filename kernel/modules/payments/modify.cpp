@@ -74,9 +74,7 @@ Task<ApiAnswer> PaymentService::capture(const ApiRequest& request, std::string p
       return unexpected_state(*payment, "captured");
     if (!payment->busy.empty()) return busy();
     const auto account = merchant->accounts.find(payment->account);
-    if (account == merchant->accounts.end())
-      return Error{Error::Kind::kConflict, "its provider account " + payment->account + " is not configured any more",
-                   "account_missing", ""};
+    if (account == merchant->accounts.end()) return no_account(*merchant, payment->account);
     const Capabilities& can = account->second.descriptor->capabilities;
     const Money left = payment->amount - payment->captured;
     const Money asked = amount ? Money(*amount, left.currency()) : left;
@@ -141,7 +139,8 @@ Result<PaymentService::Begun> PaymentService::begin_cancel(Session& session, con
     default: return unexpected_state(*payment, "canceled");
   }
   const auto account = merchant.accounts.find(payment->account);
-  if (account == merchant.accounts.end() || !account->second.descriptor->capabilities.voids)
+  if (account == merchant.accounts.end()) return no_account(merchant, payment->account);
+  if (!account->second.descriptor->capabilities.voids)
     return Error{Error::Kind::kConflict, "its provider account " + payment->account + " cannot give an authorization back",
                  "void_unsupported", ""};
   Attempt attempt{new_id("att", now, doors_.random), merchant.id, payment->id, AttemptKind::kVoid,

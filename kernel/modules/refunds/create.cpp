@@ -75,8 +75,7 @@ Result<PaymentService::Begun> RefundService::begin(Session& session, const Merch
                  "amount_too_large", "amount"};
   const auto account = merchant.accounts.find(payment->account);
   if (account == merchant.accounts.end())
-    return Error{Error::Kind::kConflict, "its provider account " + payment->account + " is not configured any more",
-                 "account_missing", ""};
+    return no_account(merchant, payment->account);
   const Capabilities& can = account->second.descriptor->capabilities;
   if (!can.refunds || (amount < payment->captured && !can.partial_refunds))
     return Error{Error::Kind::kInvalid, "its provider cannot refund that", "refund_unsupported", "amount"};

@@ -135,7 +135,11 @@ RoutingDecision Routing::decide(const Merchant& merchant, const RoutingQuestion&
   for (const std::string& name : decision.routes) {
     const auto found = merchant.accounts.find(name);
     if (found == merchant.accounts.end()) {
-      note(name, "", false, "the merchant has no such account");
+      const auto aside = merchant.set_aside.find(name);
+      if (aside == merchant.set_aside.end())
+        note(name, "", false, "the merchant has no such account");
+      else
+        note(name, aside->second, false, "its plugin is quarantined: it took the process down");
       continue;
     }
     const ProviderAccount& account = found->second;

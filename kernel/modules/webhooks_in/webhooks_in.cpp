@@ -49,6 +49,8 @@ Task<ApiAnswer> WebhooksIn::receive(const ApiRequest& request) {
   const std::size_t dot = name.find('.');
   const auto merchant = payments_.merchants().find(name.substr(0, dot));
   const std::string account_name = dot == std::string::npos ? "" : name.substr(dot + 1);
+  // Its sender tries again until the plugin is back to read it.
+  if (merchant && merchant->set_aside.contains(account_name)) co_return problem(no_account(*merchant, account_name));
   const bool known = merchant && merchant->accounts.contains(account_name) &&
                      merchant->accounts.at(account_name).config->provider == provider;
   if (!known) co_return problem(Error{Error::Kind::kNotFound, "no such provider account: " + provider + "/" + name});

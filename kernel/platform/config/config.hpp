@@ -125,6 +125,9 @@ class PluginCatalog {
   virtual ~PluginCatalog() = default;
   virtual const Descriptor* find(PluginKind kind, std::string_view name) const = 0;
   virtual std::vector<std::string> names(PluginKind kind) const = 0;
+  // It is there and set aside for what it did to the process. A configuration that names it stays good, or a
+  // quarantine would keep the whole appliance from starting; its settings are not read.
+  virtual bool quarantined(PluginKind, std::string_view) const { return false; }
 };
 
 struct ConfigOutcome {

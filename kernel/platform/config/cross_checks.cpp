@@ -25,13 +25,14 @@ bool has(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// The plugin that `node` names under `key`, or a fault that says which are loaded.
+// The plugin that `node` names under `key`; null with a fault that says which are loaded, or when it is
+// quarantined, without one.
 const Descriptor* plugin(PluginKind kind, const std::string& key, const std::string& name,
                          const YamlNode& node, const std::string& path, const PluginCatalog& catalog,
                          Checker& checker) {
   if (name.empty()) return nullptr;  // Already said.
   const Descriptor* found = catalog.find(kind, name);
-  if (found == nullptr) {
+  if (found == nullptr && !catalog.quarantined(kind, name)) {
     const std::vector<std::string> names = catalog.names(kind);
     const std::string sort = kind == PluginKind::kFraudRule ? "fraud rule" : std::string(to_text(kind));
     checker.fault(*at(node, key), path + "." + key,

@@ -53,6 +53,11 @@ class FolderHost final : public PluginHost {
     return names;
   }
 
+  bool quarantined(PluginKind kind, std::string_view name) const override {
+    const auto found = plugins_.find({kind, std::string(name)});
+    return found != plugins_.end() && found->second.status.state == PluginStatus::State::kQuarantined;
+  }
+
   Result<std::shared_ptr<Provider>> make_provider(const std::string& name, const Settings& settings) override {
     return make<Provider>(PluginKind::kProvider, name, &PluginEntry::make_provider, settings);
   }

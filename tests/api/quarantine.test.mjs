@@ -1,0 +1,88 @@
+// A plugin that takes the daemon down, twice: the third start goes on without it, says so wherever one looks,
+// pays by the other accounts, and takes it back when an operator lifts the quarantine.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { start_appliance } from '../support/appliance.mjs';
+import { until } from '../support/http.mjs';
+
+const build = process.env.FLORIN_BINARY_DIR ?? fileURLToPath(new URL('../../build/release', import.meta.url));
+// The built plugins and two that misbehave (kernel/platform/plugin_host/fixtures), in a folder of their own.
+const plugins = fs.mkdtempSync('/tmp/florin-quarantine-');
+after(() => fs.rmSync(plugins, { recursive: true, force: true }));
+fs.chmodSync(plugins, 0o755);
+for (const from of ['plugins', 'fixtures/by_kind'])
+  for (const kind of ['providers', 'notifiers', 'fraud']) {
+    const folder = path.join(build, from, kind);
+    for (const file of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+      fs.mkdirSync(path.join(plugins, kind), { recursive: true, mode: 0o755 });
+      fs.copyFileSync(path.join(folder, file), path.join(plugins, kind, file));
+      fs.chmodSync(path.join(plugins, kind, file), 0o755);
+    }
+  }
+
+const florin = await start_appliance({ set: [`plugins.folder=${plugins}`] });
+const { test } = florin;
+const shop = florin.as('porto');
+
+// Does what the payment's description says, in its authorize().
+const kAccount = '  wild: { provider: misbehaving }\n';
+const state_of = async (name) => (await florin.nobody().call('GET', '/readyz')).json.plugins.find((one) => one.name === name);
+
+test('a plugin that raises SIGSEGV ends the process; the restart names it and takes it once more', async () => {
+  const file = path.join(florin.config, 'merchants', 'porto.yaml');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('  till:', `${kAccount}  till:`));
+  assert.equal(await florin.restart(), 0);
+  for (const faults of [1, 2]) {
+    const { daemon } = florin;
+    daemon.ref();
+    const ended = new Promise((resolve) => daemon.once('exit', (code, by) => resolve(by ?? code)));
+    await assert.rejects(shop.pay(9100 + faults, { route: 'wild', description: 'segfault' }));
+    assert.equal(await ended, 'SIGSEGV');
+    const before = florin.log.length;
+    await florin.start_daemon();
+    assert.match(florin.log.slice(before), /plugin provider misbehaving took the last process down: crashed \(signal 11\)/);
+    assert.equal((await state_of('misbehaving')).state, faults === 1 ? 'loaded' : 'quarantined');
+  }
+});
+
+test('after the second time it is quarantined in /readyz and in florin plugin list, with what to do', async () => {
+  assert.equal((await florin.nobody().call('GET', '/readyz')).status, 200);
+  assert.match((await state_of('misbehaving')).why, /florin plugin lift misbehaving/);
+  const listed = JSON.parse(florin.cli('--json', 'plugin', 'list')).find(({ name }) => name === 'misbehaving');
+  assert.equal(listed.state, 'quarantined');
+  assert.match(florin.cli('plugin', 'list'), /^provider +misbehaving .*quarantined/m);
+});
+
+test('payments go on by the other accounts, and the record says why this one was dropped', async () => {
+  const paid = await shop.pay(9110, { route: 'wild,stripe-one' });
+  assert.equal(paid.status, 201, paid.text);
+  assert.equal(paid.json.account, 'stripe-one');
+  const { routing } = await shop.payment(paid.json.id, 'routing');
+  const dropped = routing.accounts.find(({ name }) => name === 'wild');
+  assert.equal(dropped.kept, false);
+  assert.match(dropped.why, /quarantined/);
+});
+
+test('its provider’s webhooks are put off, not lost', async () => {
+  const told = await florin.nobody().call('POST', '/api/v1/webhooks/misbehaving/porto.wild', '{}');
+  assert.equal(told.status, 503, told.text);
+});
+
+test('a reload of a configuration that names it is taken', () => {
+  assert.equal(florin.cli('reload'), 'reloaded\n');
+});
+
+test('lifted, it is loaded at the next start', async () => {
+  assert.match(florin.cli('plugin', 'lift', 'misbehaving'), /restart florind/);
+  assert.equal((await state_of('misbehaving')).state, 'quarantined');
+  assert.equal(await florin.restart(), 0);
+  assert.equal((await state_of('misbehaving')).state, 'loaded');
+  assert.throws(() => florin.cli('plugin', 'lift', 'misbehaving'), ({ status }) => status === 2);
+  const failed = await shop.pay(9120, { route: 'wild', description: 'throw int' });
+  assert.ok(failed.status >= 400, failed.text);
+  await until('its exception in the count', async () => (await state_of('misbehaving')).exceptions === 1);
+});
