@@ -15,7 +15,7 @@ const plugins = fs.mkdtempSync('/tmp/florin-quarantine-');
 after(() => fs.rmSync(plugins, { recursive: true, force: true }));
 fs.chmodSync(plugins, 0o755);
 for (const from of ['plugins', 'fixtures/by_kind'])
-  for (const kind of ['providers', 'notifiers', 'fraud']) {
+  for (const kind of ['providers', 'notifiers', 'fraud', ...(from === 'plugins' ? ['sandboxes'] : [])]) {
     const folder = path.join(build, from, kind);
     for (const file of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
       fs.mkdirSync(path.join(plugins, kind), { recursive: true, mode: 0o755 });
@@ -44,7 +44,7 @@ test('a plugin that raises SIGSEGV ends the process; the restart names it and ta
     assert.equal(await ended, 'SIGSEGV');
     const before = florin.log.length;
     await florin.start_daemon();
-    assert.match(florin.log.slice(before), /plugin provider misbehaving took the last process down: crashed \(signal 11\)/);
+    assert.match(florin.log.slice(before), /plugin provider misbehaving took the last process down: it crashed \(signal 11\b/);
     assert.equal((await state_of('misbehaving')).state, faults === 1 ? 'loaded' : 'quarantined');
   }
 });
@@ -62,7 +62,7 @@ test('payments go on by the other accounts, and the record says why this one was
   assert.equal(paid.status, 201, paid.text);
   assert.equal(paid.json.account, 'stripe-one');
   const { routing } = await shop.payment(paid.json.id, 'routing');
-  const dropped = routing.accounts.find(({ name }) => name === 'wild');
+  const dropped = routing[0].accounts.find(({ name }) => name === 'wild');
   assert.equal(dropped.kept, false);
   assert.match(dropped.why, /quarantined/);
 });
@@ -84,5 +84,5 @@ test('lifted, it is loaded at the next start', async () => {
   assert.throws(() => florin.cli('plugin', 'lift', 'misbehaving'), ({ status }) => status === 2);
   const failed = await shop.pay(9120, { route: 'wild', description: 'throw int' });
   assert.ok(failed.status >= 400, failed.text);
-  await until('its exception in the count', async () => (await state_of('misbehaving')).exceptions === 1);
+  await until('its exception in the count', async () => (await state_of('misbehaving')).exceptions > 0);
 });
