@@ -94,7 +94,10 @@ class DurableJobs : public test::StoreTest {
     return true;
   }
   bool all_done() {
-    return eventually([this] { return counts().waiting + counts().running == 0; });
+    return eventually([this] {
+      const Jobs::Counts seen = counts();  // Once: between two looks a running job may go back to waiting.
+      return seen.waiting + seen.running == 0;
+    });
   }
 
   SystemClock clock_{executor()};
