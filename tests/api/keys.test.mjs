@@ -77,7 +77,7 @@ test('after florin vault rotate what is at rest opens without the old vault key'
   after(() => receiver.close());
   const endpoint = (await shop.post('/webhook-endpoints', { url: receiver.url, events: ['payment.succeeded'] })).json;
   const method = (await shop.post('/payment-methods', { card: card().card })).json;
-  const [old_key] = ['vault.key', 'var/vault.key'].map((name) => path.join(florin.directory, name)).filter(fs.existsSync);
+  const [old_key] = ['store/vault.key', 'vault.key', 'var/vault.key'].map((name) => path.join(florin.directory, name)).filter(fs.existsSync);
   const new_key = path.join(florin.directory, 'new.key');
   fs.writeFileSync(new_key, crypto.randomBytes(32).toString('base64'), { mode: 0o600 });
   const file = path.join(florin.config, 'florin.yaml');

@@ -34,6 +34,7 @@ const kRuns = [
     process.kill(Number(daemon), 'SIGHUP');
     await until('the daemon to reload', () => reloads() > before);
   }],
+  [/^florin vault rotate$/, () => florin('vault', 'rotate')],
   [/^florin policy test$/, () => assert.match(florin('policy', 'test'), /\d+ passed, 0 failed/)],
   [/^florin policy explain( pay_…)?$/, () => assert.match(florin('policy', 'explain', paid.json.id), /routing policy/)],
   [/^florin policy replay$/, () => florin('policy', 'replay', '--merchant', 'lisbon-books', '--routing', 'routing/cheapest_first')],
