@@ -349,5 +349,38 @@ TEST(PaypalWebhook, AForeignCertificateAnOldTimeAndAMissingHeaderAreDeniedWithou
   EXPECT_EQ(provider.parse_webhook(bare, nothing_is_sent).run().error().kind, Error::Kind::kDenied);
 }
 
+TEST(PaypalWebhook, ATimeThatRfc3339AllowsIsTakenForTheInstantThatItNames) {
+  for (const std::string time : {"2026-11-20T12:00:00Z", "2026-11-20t12:00:00.25z", "2026-11-20T14:30:00+02:30",
+                                 "2026-11-20T06:59:60.999-05:00"}) {
+    PaypalProvider provider(settings());
+    ScriptedHttp http = after_token();
+    http.answers(200, R"({"verification_status":"SUCCESS"})");
+    WebhookRequest hook = webhook();
+    hook.headers.at("PAYPAL-TRANSMISSION-TIME") = time;
+    hook.now = kNow + std::chrono::hours(73);
+    EXPECT_TRUE(provider.parse_webhook(hook, http).run()) << time << " is not older than allowed";
+    hook.now += std::chrono::minutes(1);
+    EXPECT_FALSE(provider.parse_webhook(hook, http).run()) << time << " is older by a minute";
+  }
+}
+
+TEST(PaypalWebhook, ATimeThatRfc3339DoesNotAllowIsDeniedWithoutAsking) {
+  PaypalProvider provider(settings());
+  ScriptedHttp nothing_is_sent;
+  for (const std::string time :
+       {"2026-11-20T12:-1:00Z", "2026-11-20T-1:00:00Z", "2026-11-20T12:00:-5Z", "2026-11-20T12:00:+5Z",
+        "2026-11-20T12:00:0Z", "2026-11-20T12: 0:00Z", "2026-11-20T12:00:00", "2026-11-20T12:00:00.Z",
+        "2026-11-20T12:00:00 nonsense Z", "2026-11-20T12:00:00ZZ", "2026-11-20 12:00:00Z", "2026-02-30T12:00:00Z",
+        "2026-13-20T12:00:00Z", "2026-11-20T24:00:00Z", "2026-11-20T12:60:00Z", "2026-11-20T12:00:61Z",
+        "2026-11-20T12:00:00+24:00", "2026-11-20T12:00:00+0000", "2026-11-20T12:00:00+00:-1",
+        "+026-11-20T12:00:00Z", "26-11-20T12:00:00Z", "1763640000", "Z", ""}) {
+    WebhookRequest hook = webhook();
+    hook.headers.at("PAYPAL-TRANSMISSION-TIME") = time;
+    const auto parsed = provider.parse_webhook(hook, nothing_is_sent).run();
+    ASSERT_FALSE(parsed) << time;
+    EXPECT_EQ(parsed.error().kind, Error::Kind::kDenied) << time;
+  }
+}
+
 }  // namespace
 }  // namespace florin::paypal

@@ -1,7 +1,7 @@
 // PayPal's webhooks: PayPal itself says whether it signed them, then which of our payments an event speaks
 // of. From "Verify webhook signature" (Webhooks v1) and "Webhook event names".
 #include <chrono>
-#include <cstdio>
+#include <string_view>
 
 #include "amounts.hpp"
 #include "wire_request.hpp"
@@ -17,17 +17,49 @@ Error denied(const std::string& why) {
   return Error{Error::Kind::kDenied, "PayPal webhook refused: " + why, "webhook_invalid", ""};
 }
 
-// "2026-11-20T12:00:00Z", as PayPal writes it.
-std::optional<Instant> parse_time(const std::string& text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, read = 0;
-  const int fields = std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour,
-                                 &minute, &second, &read);
-  if (fields != 6 || text.empty() || text.back() != 'Z' || read < 19) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
-                                         std::chrono::day(unsigned(day))};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second);
+// Exactly as many digits as `text` has bytes; nothing else is a number here.
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  for (const char digit : text) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    value = value * 10 + (digit - '0');
+  }
+  return value;
+}
+
+// What follows the seconds: a fraction of at least one digit, or nothing, and then how far the clock that
+// wrote it was ahead of UTC. PayPal writes "Z"; its contract allows an offset too.
+std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
+  if (text.starts_with('.')) {
+    const std::size_t end = text.find_first_not_of("0123456789", 1);
+    if (end == 1 || end == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(end);
+  }
+  if (text == "Z" || text == "z") return std::chrono::minutes(0);
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const auto hours = number(text.substr(1, 2)), minutes = number(text.substr(4));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  return std::chrono::minutes((*hours * 60 + *minutes) * (text[0] == '-' ? -1 : 1));
+}
+
+// RFC 3339, section 5.6: "2026-11-20T12:00:00Z". The fraction is dropped: hours are judged by it.
+std::optional<Instant> parse_time(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  if (text.size() <= kShape.size()) return std::nullopt;
+  for (const std::size_t mark : {4, 7, 13, 16})
+    if (text[mark] != kShape[mark]) return std::nullopt;
+  if (text[10] != 'T' && text[10] != 't') return std::nullopt;
+  const auto year = number(text.substr(0, 4)), month = number(text.substr(5, 2)), day = number(text.substr(8, 2)),
+             hour = number(text.substr(11, 2)), minute = number(text.substr(14, 2)),
+             second = number(text.substr(17, 2));
+  const auto offset = parse_offset(text.substr(kShape.size()));
+  if (!year || !month || !day || !hour || !minute || !second || !offset) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(unsigned(*month)),
+                                         std::chrono::day(unsigned(*day))};
+  // A leap second is the sixtieth.
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second) - *offset;
 }
 
 // The certificate must be PayPal's own, or the question would be about somebody else's signature.
