@@ -1,10 +1,9 @@
-// What happens between a durable attempt and its settlement: the provider is asked, a silence is looked
-// up, a definite "no" goes on to the next account. The caller is answered within ten seconds anyhow.
-#include <array>
-
+// What happens between a durable attempt and its settlement: the provider is asked, a silence is cleared
+// up (doubt.cpp), a definite "no" goes on to the next account. The caller is answered within ten seconds anyhow.
 #include <spdlog/spdlog.h>
 
 #include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/payments/doubt.hpp"
 #include "kernel/modules/payments/expiry.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/service.hpp"
@@ -17,10 +16,6 @@ namespace {
 
 // The API promises an answer within ten seconds, what the network adds included.
 constexpr Duration kAnswerWithin = std::chrono::milliseconds(8'500);
-// When an attempt in doubt is asked about while the instrument is still at hand.
-constexpr std::array<std::int64_t, 8> kLookupPausesMs = {0, 300, 700, 1'500, 3'000, 5'000, 8'000, 12'000};
-// The job that goes on comes after the last of these, or after a crash.
-constexpr Duration kJobAfter = std::chrono::seconds(60);
 
 // Whether the store will take the same later: as often as it is asked until then.
 bool waits_for_store(const Error& error) {
@@ -183,124 +178,51 @@ Task<void> PaymentService::drive(std::shared_ptr<Trip> trip) {
     const ProviderAccount* const account = trip->account();
     Task<AuthorizeResult> asking = carrier_.authorize(*account, *trip->request, trip->attempt);
     AuthorizeResult outcome = co_await asking;
-    std::optional<Error> no;
-    if (!outcome) {
-      no = outcome.error();
-    } else if (std::holds_alternative<InDoubt>(*outcome) && FLORIN_SEEDED_BUG(failover_on_silence)) {
-      no = Error{Error::Kind::kTimedOut, "no answer came"};
-    } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
+    const auto* const doubt = outcome ? std::get_if<InDoubt>(&*outcome) : nullptr;
+    if (doubt && FLORIN_SEEDED_BUG(failover_on_silence)) {
+      outcome = Error{Error::Kind::kTimedOut, "no answer came"};
+    } else if (doubt) {
       if (!doubt->reference.empty()) trip->attempt.reference = doubt->reference;
-      trip->attempt.message = doubt->why.substr(0, 500);
-      Task<Result<AuthorizationLookup>> looking = look_up_until_known(trip);
-      Result<AuthorizationLookup> found = co_await looking;
-      if (!found) co_return;  // Still in doubt: the job goes on.
-      if (std::holds_alternative<NotFound>(*found)) {
-        no = Error{Error::Kind::kTimedOut, "no answer came, and the provider proves to hold nothing"};
-      } else if (auto* approved = std::get_if<Approved>(&*found)) {
-        outcome = Authorization(std::move(*approved));
-      } else if (auto* action = std::get_if<RequiresAction>(&*found)) {
-        outcome = Authorization(std::move(*action));
-      } else {
-        outcome = Authorization(std::get<Declined>(*found));
-      }
+      Task<std::optional<AuthorizeResult>> clearing = clear_up(trip, *doubt, kHoldsNothing);
+      std::optional<AuthorizeResult> known = co_await clearing;
+      if (!known) co_return;  // Still in doubt: the job goes on.
+      outcome = std::move(*known);
     }
-    if (!no) {
-      const auto* declined = std::get_if<Declined>(&*outcome);
-      if (declined && may_go_elsewhere(*declined) && !trip->routes.empty()) {
-        trip->attempt.decline_reason = to_text(declined->reason);
-        trip->attempt.provider_code = declined->provider_code;
-        no = Error{Error::Kind::kDenied, "declined, and another provider may take it: " +
-                                             std::string(to_text(declined->reason))};
-      }
+    const auto* const declined = outcome ? std::get_if<Declined>(&*outcome) : nullptr;
+    if (declined && may_go_elsewhere(*declined) && !trip->routes.empty()) {
+      trip->attempt.decline_reason = to_text(declined->reason);
+      trip->attempt.provider_code = declined->provider_code;
+      outcome = Error{Error::Kind::kDenied, "declined, and another provider may take it: " + trip->attempt.decline_reason};
     }
-    if (no) {
-      Task<bool> failing = fail_over(trip, *no);
-      const bool goes_on = co_await failing;
-      if (!goes_on) co_return;
-      continue;
+    if (outcome) {
+      Task<void> finishing = finish(trip, std::move(*outcome));
+      co_await finishing;
+      co_return;
     }
-    Task<void> finishing = finish(trip, std::move(*outcome));
-    co_await finishing;
-    co_return;
+    Task<bool> failing = fail_over(trip, outcome.error());
+    const bool goes_on = co_await failing;
+    if (!goes_on) co_return;
   }
-}
-
-// The attempt is marked and a job made durable first, then the provider is asked at once and again. An
-// Error: it is not known yet.
-Task<Result<AuthorizationLookup>> PaymentService::look_up_until_known(std::shared_ptr<Trip> trip) {
-  const Instant now = doors_.clock.now();
-  auto marking = [this, trip, now](Session& session) {
-    enqueue_settle(session, trip->attempt, now + kJobAfter);
-    return settlement_.authorized(session, trip->attempt, Authorization(InDoubt{trip->attempt.message, trip->attempt.reference}), now);
-  };
-  Task<Result<Settled>> settling = settle(trip, marking);
-  const Result<Settled> marked = co_await settling;
-  if (!marked) co_return marked.error();
-  const ProviderAccount* const account = trip->account();
-  for (const std::int64_t pause : kLookupPausesMs) {
-    if (pause > 0) {
-      Task<void> sleeping = doors_.clock.sleep(std::chrono::milliseconds(pause));
-      co_await sleeping;
-    }
-    Task<Result<AuthorizationLookup>> asking = carrier_.lookup(*account, trip->payment, trip->attempt);
-    Result<AuthorizationLookup> found = co_await asking;
-    if (found && !std::holds_alternative<InDoubt>(*found)) co_return found;
-    if (FLORIN_SEEDED_BUG(doubt_taken_for_no)) co_return AuthorizationLookup(NotFound());
-  }
-  trip->request.reset();
-  co_return Error{Error::Kind::kTimedOut, "still in doubt"};
-}
-
-Task<Result<ModificationLookup>> PaymentService::look_up_modification_until_known(std::shared_ptr<Trip> trip) {
-  const Instant now = doors_.clock.now();
-  auto marking = [this, trip, now](Session& session) {
-    enqueue_settle(session, trip->attempt, now + kJobAfter);
-    return settlement_.modified(session, trip->attempt, Modification(InDoubt{trip->attempt.message, ""}), now);
-  };
-  Task<Result<Settled>> settling = settle(trip, marking);
-  const Result<Settled> marked = co_await settling;
-  if (!marked) co_return marked.error();
-  const ProviderAccount* const account = trip->account();
-  for (const std::int64_t pause : kLookupPausesMs) {
-    if (pause > 0) {
-      Task<void> sleeping = doors_.clock.sleep(std::chrono::milliseconds(pause));
-      co_await sleeping;
-    }
-    Task<Result<ModificationLookup>> asking = carrier_.lookup_modification(*account, trip->payment, trip->attempt);
-    Result<ModificationLookup> found = co_await asking;
-    if (found && !std::holds_alternative<InDoubt>(*found)) co_return found;
-  }
-  co_return Error{Error::Kind::kTimedOut, "still in doubt"};
 }
 
 Task<void> PaymentService::drive_resume(std::shared_ptr<Trip> trip) {
   const ProviderAccount* const account = trip->account();
   Task<AuthorizeResult> asking = carrier_.resume(*account, trip->payment, trip->attempt);
   AuthorizeResult outcome = co_await asking;
-  std::optional<Error> no;
-  if (!outcome) {
-    no = outcome.error();
-  } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
-    trip->attempt.message = doubt->why.substr(0, 500);
-    Task<Result<AuthorizationLookup>> looking = look_up_until_known(trip);
-    Result<AuthorizationLookup> found = co_await looking;
-    if (!found) co_return;
-    if (std::holds_alternative<NotFound>(*found))
-      no = Error{Error::Kind::kTimedOut, "no answer came, and the provider has not taken the payment"};
-    else if (auto* approved = std::get_if<Approved>(&*found))
-      outcome = Authorization(std::move(*approved));
-    else if (auto* action = std::get_if<RequiresAction>(&*found))
-      outcome = Authorization(std::move(*action));
-    else
-      outcome = Authorization(std::get<Declined>(*found));
+  const auto* const doubt = outcome ? std::get_if<InDoubt>(&*outcome) : nullptr;
+  if (doubt) {
+    Task<std::optional<AuthorizeResult>> clearing = clear_up(trip, *doubt, "the provider has not taken the payment");
+    std::optional<AuthorizeResult> known = co_await clearing;
+    if (!known) co_return;
+    outcome = std::move(*known);
   }
-  if (!no) {
+  if (outcome) {
     Task<void> finishing = finish(trip, std::move(*outcome));
     co_await finishing;
     co_return;
   }
   const Instant now = doors_.clock.now();
-  auto unit = [this, trip, why = *no, now](Session& session) {
+  auto unit = [this, trip, why = outcome.error(), now](Session& session) {
     return settlement_.still_waiting(session, trip->attempt, why, now);
   };
   Task<Result<Settled>> settling = settle(trip, unit);
@@ -313,31 +235,22 @@ Task<void> PaymentService::drive_modification(std::shared_ptr<Trip> trip) {
     const ProviderAccount* const account = trip->account();
     Task<ModifyResult> asking = carrier_.modify(*account, trip->payment, trip->attempt, trip->reason);
     ModifyResult outcome = co_await asking;
-    std::optional<Error> no;
-    if (!outcome) {
-      no = outcome.error();
-    } else if (std::holds_alternative<InDoubt>(*outcome) && FLORIN_SEEDED_BUG(resent_under_new_key)) {
+    const auto* const doubt = outcome ? std::get_if<InDoubt>(&*outcome) : nullptr;
+    if (doubt && FLORIN_SEEDED_BUG(resent_under_new_key)) {
       Attempt other = trip->attempt;
       other.id += "0";
       Task<ModifyResult> resending = carrier_.modify(*account, trip->payment, other, trip->reason);
       outcome = co_await resending;
-      if (!outcome) no = outcome.error();
-    } else if (const auto* doubt = std::get_if<InDoubt>(&*outcome)) {
-      trip->attempt.message = doubt->why.substr(0, 500);
-      Task<Result<ModificationLookup>> looking = look_up_modification_until_known(trip);
-      Result<ModificationLookup> found = co_await looking;
-      if (!found) co_return;
-      if (std::holds_alternative<NotFound>(*found))
-        no = Error{Error::Kind::kTimedOut, "no answer came, and the provider proves not to have done it: ask again"};
-      else if (auto* accepted = std::get_if<Accepted>(&*found))
-        outcome = Modification(std::move(*accepted));
-      else
-        outcome = Modification(std::get<Declined>(*found));
+    } else if (doubt) {
+      Task<std::optional<ModifyResult>> clearing = clear_up_modification(trip, *doubt);
+      std::optional<ModifyResult> known = co_await clearing;
+      if (!known) co_return;
+      outcome = std::move(*known);
     }
     const Instant now = doors_.clock.now();
-    auto unit = [this, trip, no, outcome, now](Session& session) {
-      return no ? settlement_.modify_failed(session, trip->attempt, *no, now)
-                : settlement_.modified(session, trip->attempt, *outcome, now);
+    auto unit = [this, trip, outcome, now](Session& session) {
+      return outcome ? settlement_.modified(session, trip->attempt, *outcome, now)
+                     : settlement_.modify_failed(session, trip->attempt, outcome.error(), now);
     };
     Task<Result<Settled>> settling = settle(trip, unit);
     Result<Settled> settled = co_await settling;

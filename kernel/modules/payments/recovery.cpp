@@ -6,6 +6,7 @@
 
 #include "kernel/modules/idempotency/idempotency.hpp"
 #include "kernel/modules/ledger/ledger.hpp"
+#include "kernel/modules/payments/doubt.hpp"
 #include "kernel/modules/payments/expiry.hpp"
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/service.hpp"
@@ -234,31 +235,22 @@ Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> 
   if (std::holds_alternative<NotFound>(*found) && early > Duration(0))
     co_return JobOutcome{JobOutcome::Next::kAgainIn, early};
   const Instant now = doors_.clock.now();
-  std::function<Result<Settled>(Session&)> unit;
-  if (std::holds_alternative<NotFound>(*found)) {
+  const auto* const doubt = std::get_if<InDoubt>(&*found);
+  const AuthorizeResult outcome =
+      doubt ? AuthorizeResult(Authorization(*doubt)) : known_outcome(*found, kHoldsNothing).value();
+  const auto unit = [&](Session& session) {
     // The instrument is gone with the process that had it: the merchant may confirm again.
-    unit = [this, trip, now](Session& session) {
-      const Error why{Error::Kind::kTimedOut, "no answer came, and the provider proves to hold nothing"};
-      return settlement_.authorize_failed(session, trip->attempt, why, nullptr, now);
-    };
-  } else {
-    Authorization outcome = InDoubt{"still in doubt"};
-    if (auto* approved = std::get_if<Approved>(&*found)) outcome = std::move(*approved);
-    if (auto* action = std::get_if<RequiresAction>(&*found)) outcome = std::move(*action);
-    if (auto* declined = std::get_if<Declined>(&*found)) outcome = std::move(*declined);
-    if (auto* doubt = std::get_if<InDoubt>(&*found)) outcome = std::move(*doubt);
-    unit = [this, trip, outcome, now](Session& session) {
-      Result<Settled> settled = settlement_.authorized(session, trip->attempt, outcome, now);
-      if (FLORIN_SEEDED_BUG(double_posting_on_recovery) && settled && settled->changed && !settled->payment.captured.is_zero())
-        post(session,
-             LedgerTransaction{trip->merchant->id, "capture", trip->payment.id, "", trip->attempt.id,
-                               capture_lines(trip->attempt.account, settled->payment.captured, std::nullopt), now},
-             doors_.random);
-      if (settled) enqueue_expiry(session, doors_.jobs, *settled);
-      return settled;
-    };
-  }
-  Task<Result<Settled>> settling = settle(trip, unit);
+    if (!outcome) return settlement_.authorize_failed(session, trip->attempt, outcome.error(), nullptr, now);
+    Result<Settled> settled = settlement_.authorized(session, trip->attempt, *outcome, now);
+    if (FLORIN_SEEDED_BUG(double_posting_on_recovery) && settled && settled->changed && !settled->payment.captured.is_zero())
+      post(session,
+           LedgerTransaction{trip->merchant->id, "capture", trip->payment.id, "", trip->attempt.id,
+                             capture_lines(trip->attempt.account, settled->payment.captured, std::nullopt), now},
+           doors_.random);
+    if (settled) enqueue_expiry(session, doors_.jobs, *settled);
+    return settled;
+  };
+  Task<Result<Settled>> settling = settle(trip, std::ref(unit));
   const Result<Settled> settled = co_await settling;
   if (!settled) co_return settled.error();
   if (settled->changed && settled->try_outcome != TryOutcome::kPending) {
@@ -266,7 +258,7 @@ Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> 
                              text_at(trip->payment.details, "device.ip"), text_at(trip->payment.details, "device.id")};
     risk_.counters().forget(trip->merchant->id, subject);
   }
-  if (std::holds_alternative<InDoubt>(*found))
+  if (doubt)
     co_return Error{Error::Kind::kTimedOut, "attempt " + trip->attempt.id + " is still in doubt"};
   co_return JobOutcome();
 }
@@ -279,19 +271,13 @@ Task<Result<JobOutcome>> PaymentService::settle_modification(std::shared_ptr<Tri
   if (std::holds_alternative<NotFound>(*found) && early > Duration(0))
     co_return JobOutcome{JobOutcome::Next::kAgainIn, early};
   const Instant now = doors_.clock.now();
-  std::function<Result<Settled>(Session&)> unit;
-  if (std::holds_alternative<NotFound>(*found)) {
-    unit = [this, trip, now](Session& session) {
-      const Error why{Error::Kind::kTimedOut, "no answer came, and the provider proves not to have done it: ask again"};
-      return settlement_.modify_failed(session, trip->attempt, why, now);
-    };
-  } else {
-    Modification outcome = InDoubt{"still in doubt"};
-    if (auto* accepted = std::get_if<Accepted>(&*found)) outcome = std::move(*accepted);
-    if (auto* declined = std::get_if<Declined>(&*found)) outcome = std::move(*declined);
-    unit = [this, trip, outcome, now](Session& session) { return settlement_.modified(session, trip->attempt, outcome, now); };
-  }
-  Task<Result<Settled>> settling = settle(trip, unit);
+  const auto* const doubt = std::get_if<InDoubt>(&*found);
+  const ModifyResult outcome = doubt ? ModifyResult(Modification(*doubt)) : known_outcome(*found, kNotDone).value();
+  const auto unit = [&](Session& session) {
+    return outcome ? settlement_.modified(session, trip->attempt, *outcome, now)
+                   : settlement_.modify_failed(session, trip->attempt, outcome.error(), now);
+  };
+  Task<Result<Settled>> settling = settle(trip, std::ref(unit));
   Result<Settled> settled = co_await settling;
   if (!settled) co_return settled.error();
   if (settled->next) {
@@ -302,7 +288,7 @@ Task<Result<JobOutcome>> PaymentService::settle_modification(std::shared_ptr<Tri
     doors_.executor.begin("rest of a refund", drive_modification(trip));
     co_return JobOutcome();
   }
-  if (std::holds_alternative<InDoubt>(*found))
+  if (doubt)
     co_return Error{Error::Kind::kTimedOut, "attempt " + trip->attempt.id + " is still in doubt"};
   co_return JobOutcome();
 }

@@ -98,9 +98,12 @@ class PaymentService {
   Task<void> drive(std::shared_ptr<Trip> trip);
   Task<void> drive_resume(std::shared_ptr<Trip> trip);
   Task<void> drive_modification(std::shared_ptr<Trip> trip);
-  // In doubt: asks the provider until it knows, for half a minute; then a job goes on.
-  Task<Result<AuthorizationLookup>> look_up_until_known(std::shared_ptr<Trip> trip);
-  Task<Result<ModificationLookup>> look_up_modification_until_known(std::shared_ptr<Trip> trip);
+  // What an outcome in doubt proves to be (doubt.hpp): the provider is asked until it knows, for half a
+  // minute. Nothing: not known yet, and a job goes on.
+  Task<std::optional<AuthorizeResult>> clear_up(std::shared_ptr<Trip> trip, InDoubt doubt, std::string none);
+  Task<std::optional<ModifyResult>> clear_up_modification(std::shared_ptr<Trip> trip, InDoubt doubt);
+  // False: the store cannot say so now.
+  Task<bool> mark_in_doubt(std::shared_ptr<Trip> trip, InDoubt doubt);
   Task<bool> fail_over(std::shared_ptr<Trip> trip, Error why);
   Task<void> finish(std::shared_ptr<Trip> trip, Authorization outcome);
   Task<Result<Settled>> settle(std::shared_ptr<Trip> trip, std::function<Result<Settled>(Session&)> unit);
