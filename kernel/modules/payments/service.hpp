@@ -64,6 +64,9 @@ class PaymentService {
 
   // ---- For recovery and jobs ----
   void add_job_kinds();
+  // In a unit: its provider is asked at once how it stands, whenever its own job would; Jobs::wake() after. Once for
+  // each `name`, for as long as that is being done.
+  void ask_about(Session& session, const std::string& name, const OpenAttempt& attempt);
   // In the unit that removes a dead node: what it was carrying is settled by asking, at once (law 2).
   void take_over(Session& session, const std::string& node);
   // Before the edge opens: looks from then on for attempts that nobody carries.
@@ -119,7 +122,6 @@ class PaymentService {
   bool is_abandoned(const OpenAttempt& attempt, const std::set<std::string>& living, Instant now) const;
   // How long a NotFound from a look-up begun at `asked` is not to be believed yet; 0: it is.
   Duration too_early(const Trip& trip, Duration asked);
-  void ask_about(Session& session, const std::string& name, const OpenAttempt& attempt);
   std::shared_ptr<Trip> board(std::shared_ptr<const Merchant> merchant, Payment payment, Attempt attempt);
   Result<Begun> begin_cancel(Session& session, const Merchant& merchant, const std::string& payment_id,
                              const std::string& reason, const Idempotency& idempotency, Instant now);

@@ -27,6 +27,9 @@ Json to_json(const ProviderEvent& event) {
   return json;
 }
 
+// Before each further try to act on one.
+constexpr std::array<int, 6> kPausesS = {1, 5, 30, 300, 1800, 7200};
+
 std::optional<Money> amount_of(const Json& event) {
   const auto minor = integer_at(event, "amount");
   const auto currency = Currency::parse(text_at(event, "currency"));
@@ -40,7 +43,7 @@ void WebhooksIn::add_job_kinds() {
   JobKind kind;
   kind.kind = "act_on_webhook";
   kind.run = [this](Job job) { return act(std::move(job)); };
-  for (const int pause : {1, 5, 30, 300, 1800, 7200}) kind.schedule.push_back(std::chrono::seconds(pause));
+  for (const int pause : kPausesS) kind.schedule.push_back(std::chrono::seconds(pause));
   payments_.doors().jobs.add_kind(kind);
 }
 
@@ -109,7 +112,8 @@ Task<Result<JobOutcome>> WebhooksIn::act(Job job) {
   const Result<Done> applied = co_await applying;
   // What does not fit what we know is kept with its reason and not tried for ever.
   const bool again = !applied && applied.error().kind != Error::Kind::kNotFound &&
-                     applied.error().kind != Error::Kind::kConflict && job.attempt < 5;
+                     applied.error().kind != Error::Kind::kConflict &&
+                     job.attempt < static_cast<std::int64_t>(kPausesS.size());
   if (again) co_return applied.error();
   const std::string error = applied ? "" : applied.error().message;
   auto unit = [merchant, id, error](Session& session) -> Result<Done> {
@@ -124,22 +128,62 @@ Task<Result<JobOutcome>> WebhooksIn::act(Job job) {
   co_return JobOutcome();
 }
 
+Result<Attempt> WebhooksIn::attempt_of(Session& session, const std::string& merchant, const std::string& account,
+                                       const std::string& provider, const Json& event) {
+  const std::string attempt_id = text_at(event, "attempt_id"), reference = text_at(event, "reference");
+  PaymentRepository& payments = payments_.repository();
+  std::optional<Attempt> attempt;
+  if (!attempt_id.empty()) attempt = payments.find_attempt(session, merchant, attempt_id);
+  if (!attempt) attempt = payments.find_attempt_by_reference(session, merchant, account, provider, reference);
+  if (!attempt || attempt->account != account)
+    return Error{Error::Kind::kNotFound, "no attempt of account " + account + " is called " + reference};
+  return *attempt;
+}
+
+// A refund's news may be here before its own answer, which alone says what the provider calls it: then it
+// waits for that. What is no refund of ours (made in the provider's dashboard) stays not applied.
+Task<Result<Done>> WebhooksIn::apply_to_refund(std::string merchant, std::string account, std::string provider, Json event) {
+  const bool failed = text_at(event, "kind") == "refund_failed";
+  const std::string reference = text_at(event, "operation_reference");
+  Task<Result<Done>> telling = refunds_.late_word(merchant, reference, failed, amount_of(event));
+  const Result<Done> told = co_await telling;
+  if (told || told.error().kind != Error::Kind::kNotFound) co_return told;
+  auto unit = [this, merchant, account, provider, event](Session& session) -> Result<bool> {
+    const Result<Attempt> about = attempt_of(session, merchant, account, provider, event);
+    if (!about) return false;
+    bool under_way = false;
+    for (const Attempt& attempt : payments_.repository().attempts_of(session, merchant, about->payment_id)) {
+      const bool meant = attempt.kind == AttemptKind::kRefund &&
+                         (about->kind != AttemptKind::kRefund || about->id == attempt.id);
+      const bool in_doubt = attempt.state == AttemptState::kInDoubt;
+      if (!meant || (!in_doubt && attempt.state != AttemptState::kSending)) continue;
+      under_way = true;
+      // The provider knows of it by now: whoever is in doubt can ask.
+      if (in_doubt)
+        payments_.ask_about(session, "told", {attempt.id, merchant, attempt.payment_id, attempt.node, attempt.started});
+    }
+    return under_way;
+  };
+  Task<Result<bool>> looking = payments_.doors().store.write(unit);
+  const Result<bool> under_way = co_await looking;
+  if (!under_way) co_return under_way.error();
+  if (*under_way) {
+    payments_.doors().jobs.wake();
+    co_return Error{Error::Kind::kUnavailable, "refund " + reference + " is told of before it was answered"};
+  }
+  // It may have been answered between the two looks.
+  Task<Result<Done>> again = refunds_.late_word(merchant, reference, failed, amount_of(event));
+  co_return co_await again;
+}
+
 Task<Result<Done>> WebhooksIn::apply(std::string merchant, std::string account, std::string provider, Json event) {
   const std::string kind = text_at(event, "kind");
   if (kind == "refunded" || kind == "refund_failed") {
-    const bool failed = kind == "refund_failed";
-    Task<Result<Done>> telling = refunds_.late_word(merchant, text_at(event, "operation_reference"), failed, amount_of(event));
-    co_return co_await telling;
+    Task<Result<Done>> applying = apply_to_refund(merchant, account, provider, event);
+    co_return co_await applying;
   }
-  const std::string attempt_id = text_at(event, "attempt_id"), reference = text_at(event, "reference");
-  auto query = [this, merchant, account, provider, attempt_id, reference](Session& session) -> Result<Attempt> {
-    PaymentRepository& payments = payments_.repository();
-    std::optional<Attempt> attempt;
-    if (!attempt_id.empty()) attempt = payments.find_attempt(session, merchant, attempt_id);
-    if (!attempt) attempt = payments.find_attempt_by_reference(session, merchant, account, provider, reference);
-    if (!attempt || attempt->account != account)
-      return Error{Error::Kind::kNotFound, "no attempt of account " + account + " is called " + reference};
-    return *attempt;
+  auto query = [this, merchant, account, provider, event](Session& session) {
+    return attempt_of(session, merchant, account, provider, event);
   };
   Task<Result<Attempt>> reading = payments_.doors().store.read(query);
   const Result<Attempt> attempt = co_await reading;

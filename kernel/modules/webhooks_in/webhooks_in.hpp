@@ -21,6 +21,10 @@ class WebhooksIn {
  private:
   Task<Result<JobOutcome>> act(Job job);
   Task<Result<Done>> apply(std::string merchant, std::string account, std::string provider, Json event);
+  Task<Result<Done>> apply_to_refund(std::string merchant, std::string account, std::string provider, Json event);
+  // The attempt that an event speaks of; kNotFound when it is none of this account's.
+  Result<Attempt> attempt_of(Session& session, const std::string& merchant, const std::string& account,
+                             const std::string& provider, const Json& event);
   PaymentService& payments_;
   RefundService& refunds_;
   HttpClient& http_;
