@@ -1,4 +1,5 @@
-// Authorizations that nobody captures are given back in time, by a durable job each.
+// Authorizations that nobody captures are given back in time, and payers who do not come back are asked
+// for, by a durable job each.
 #pragma once
 
 #include "kernel/modules/payments/settlement.hpp"
@@ -6,7 +7,8 @@
 
 namespace florin {
 
-// In the unit that settled it, whoever brought the news: nothing to do unless it holds money from now on.
+// In the unit that settled it, whoever brought the news: nothing to do unless it holds money or waits for its
+// payer from now on.
 void enqueue_expiry(Session& session, Jobs& jobs, const Settled& settled);
 
 }  // namespace florin

@@ -172,20 +172,29 @@ Task<ApiAnswer> PaymentService::cancel(const ApiRequest& request, std::string pa
 }
 
 Task<Result<Done>> PaymentService::expire_authorization(std::string merchant_id, std::string payment_id) {
+  const Instant now = doors_.clock.now();
+  const auto due = [now](const Payment& payment) {
+    return payment.status == PaymentStatus::kRequiresCapture && payment.capture_before && *payment.capture_before <= now;
+  };
+  Task<Result<Done>> canceling = cancel_in_time(std::move(merchant_id), std::move(payment_id), "authorization_expired", due);
+  co_return co_await canceling;
+}
+
+Task<Result<Done>> PaymentService::cancel_in_time(std::string merchant_id, std::string payment_id, std::string reason,
+                                                  std::function<bool(const Payment&)> is_due) {
   const auto merchant = merchants_.find(merchant_id);
   if (!merchant) co_return Error{Error::Kind::kNotFound, "no such merchant: " + merchant_id};
   const Instant now = doors_.clock.now();
-  auto begin = [this, merchant, payment_id, now](Session& session) -> Result<Begun> {
+  auto begin = [this, merchant, payment_id, reason, is_due, now](Session& session) -> Result<Begun> {
     const auto payment = payments_.find(session, merchant->id, payment_id);
-    const bool due = payment && payment->status == PaymentStatus::kRequiresCapture && payment->capture_before &&
-                     *payment->capture_before <= now;
+    const bool due = payment && is_due(*payment);
     if (!due) return Begun{json_answer(200, Json::object()), std::nullopt, std::nullopt};
-    return begin_cancel(session, *merchant, payment_id, "authorization_expired", Idempotency(), now);
+    return begin_cancel(session, *merchant, payment_id, reason, Idempotency(), now);
   };
   Task<ApiAnswer> running = run_modification(merchant, Idempotency(), "", begin);
   const ApiAnswer answer = co_await running;
   if (answer.status >= 500 || answer.status == 409)
-    co_return Error{Error::Kind::kUnavailable, "the authorization of " + payment_id + " could not be given back yet"};
+    co_return Error{Error::Kind::kUnavailable, "payment " + payment_id + " could not be canceled yet (" + reason + ")"};
   co_return Done();
 }
 

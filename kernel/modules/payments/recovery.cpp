@@ -1,5 +1,4 @@
-// Asking again: waiting payments when the payer or a webhook says so, attempts in doubt by a durable job,
-// and whatever a dead process left open (law 2). Nothing here ever makes a new request that moves money, but
+// Asking again: attempts in doubt by a durable job, and whatever a dead process left open (law 2). Nothing here ever makes a new request that moves money, but
 // for the parts of a refund that had not been begun; quiet.hpp says when a provider that knows nothing is
 // believed (law 3).
 #include <spdlog/spdlog.h>
@@ -26,50 +25,6 @@ constexpr Duration kStuckAfter = std::chrono::minutes(3);
 constexpr Duration kExchangeSlack = std::chrono::milliseconds(500);
 }  // namespace
 
-Task<Result<Payment>> PaymentService::poke(std::string merchant_id, std::string payment_id) {
-  const auto merchant = merchants_.find(merchant_id);
-  if (!merchant) co_return Error{Error::Kind::kNotFound, "no such merchant: " + merchant_id};
-  const Instant now = doors_.clock.now();
-  auto unit = [this, merchant, payment_id, now](Session& session) -> Result<Begun> {
-    auto payment = payments_.find(session, merchant->id, payment_id);
-    if (!payment) return Error{Error::Kind::kNotFound, "no such payment: " + payment_id, "", "payment_id"};
-    Begun begun;
-    const bool waits = payment->status == PaymentStatus::kRequiresAction && payment->busy.empty();
-    auto attempt = waits ? payments_.find_attempt(session, merchant->id, payment->active_attempt) : std::nullopt;
-    if (attempt && merchant->accounts.contains(attempt->account)) {
-      const Payment before = *payment;
-      payment->busy = attempt->id;
-      payment->updated = now;
-      attempt->state = AttemptState::kSending;
-      attempt->idem_key.clear();  // Its first caller has been answered long ago.
-      attempt->node = doors_.nodes.me();
-      payments_.settle_attempt(session, *attempt);
-      if (auto moved = payments_.advance(session, before, *payment, PaymentStatus::kProcessing); !moved)
-        return moved.error();
-      begun.attempt = std::move(attempt);
-    }
-    begun.payment = std::move(payment);
-    return begun;
-  };
-  Task<Result<Begun>> writing = doors_.store.write(unit);
-  Result<Begun> begun = co_await writing;
-  if (!begun) co_return begun.error();
-  if (!begun->attempt) co_return std::move(*begun->payment);
-
-  auto trip = board(merchant, std::move(*begun->payment), std::move(*begun->attempt));
-  doors_.executor.begin("resume", drive_resume(trip));
-  Task<ApiAnswer> waiting = await_trip(trip);
-  const ApiAnswer answer = co_await waiting;
-  auto query = [this, merchant, payment_id](Session& session) -> Result<Payment> {
-    auto payment = payments_.find(session, merchant->id, payment_id);
-    if (!payment) return Error{Error::Kind::kNotFound, "no such payment: " + payment_id};
-    return *payment;
-  };
-  Task<Result<Payment>> reading = doors_.store.read(query);
-  Result<Payment> payment = co_await reading;
-  co_return payment;
-}
-
 void PaymentService::enqueue_settle(Session& session, const Attempt& attempt, Instant due) {
   doors_.jobs.enqueue(session,
                       Job{"settle:" + attempt.id, "settle_attempt",
@@ -91,6 +46,13 @@ void PaymentService::add_job_kinds() {
   expire.run = [this](Job job) { return run_expire_job(std::move(job)); };
   for (const int pause : {60, 300, 1800, 3600, 3600, 3600}) expire.schedule.push_back(seconds(pause));
   doors_.jobs.add_kind(expire);
+  JobKind payer;
+  payer.kind = "ask_for_payer";
+  payer.run = [this](Job job) { return run_payer_job(std::move(job)); };
+  // For when the store fails it: all else asks for its own pause.
+  for (const int pause : {60, 300, 1800, 3600, 3600, 3600, 3600, 3600, 3600, 3600, 3600, 3600})
+    payer.schedule.push_back(seconds(pause));
+  doors_.jobs.add_kind(payer);
   JobKind sweep_kind;
   sweep_kind.kind = "sweep_attempts";
   sweep_kind.run = [this](Job) -> Task<Result<JobOutcome>> { return run_sweep_job(); };
@@ -194,11 +156,8 @@ Task<Result<JobOutcome>> PaymentService::run_expire_job(Job job) {
   co_return JobOutcome();
 }
 
-Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
-  const Json payload = Json::parse(job.payload);
-  const std::string merchant_id = text_at(payload, "merchant"), attempt_id = text_at(payload, "attempt");
-  const auto merchant = merchants_.find(merchant_id);
-  if (!merchant) co_return Error{Error::Kind::kUnavailable, "merchant " + merchant_id + " is not configured: its attempt waits"};
+Task<Result<PaymentService::Begun>> PaymentService::read_attempt(std::shared_ptr<const Merchant> merchant,
+                                                                 std::string attempt_id) {
   auto query = [this, merchant, attempt_id](Session& session) -> Result<Begun> {
     Begun begun;
     begun.attempt = payments_.find_attempt(session, merchant->id, attempt_id);
@@ -206,6 +165,15 @@ Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
     return begun;
   };
   Task<Result<Begun>> reading = doors_.store.read(query);
+  co_return co_await reading;
+}
+
+Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
+  const Json payload = Json::parse(job.payload);
+  const std::string merchant_id = text_at(payload, "merchant"), attempt_id = text_at(payload, "attempt");
+  const auto merchant = merchants_.find(merchant_id);
+  if (!merchant) co_return Error{Error::Kind::kUnavailable, "merchant " + merchant_id + " is not configured: its attempt waits"};
+  Task<Result<Begun>> reading = read_attempt(merchant, attempt_id);
   Result<Begun> begun = co_await reading;
   if (!begun) co_return begun.error();
   const bool open = begun->attempt && begun->payment &&
@@ -225,6 +193,14 @@ Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
   Result<JobOutcome> outcome = co_await settling;
   if (outcome && outcome->next == JobOutcome::Next::kDone) quiet_.forget(attempt_id);
   co_return outcome;
+}
+
+// The counters read again what was decided, now that it has an end.
+void PaymentService::forget_try(const Trip& trip, const Settled& settled) {
+  if (!settled.changed || settled.try_outcome == TryOutcome::kPending) return;
+  const TrySubject subject{text_at(trip.payment.method, "card.fingerprint"), trip.payment.customer_id,
+                           text_at(trip.payment.details, "device.ip"), text_at(trip.payment.details, "device.id")};
+  risk_.counters().forget(trip.merchant->id, subject);
 }
 
 Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> trip) {
@@ -253,11 +229,7 @@ Task<Result<JobOutcome>> PaymentService::settle_authorize(std::shared_ptr<Trip> 
   Task<Result<Settled>> settling = settle(trip, std::ref(unit));
   const Result<Settled> settled = co_await settling;
   if (!settled) co_return settled.error();
-  if (settled->changed && settled->try_outcome != TryOutcome::kPending) {
-    const TrySubject subject{text_at(trip->payment.method, "card.fingerprint"), trip->payment.customer_id,
-                             text_at(trip->payment.details, "device.ip"), text_at(trip->payment.details, "device.id")};
-    risk_.counters().forget(trip->merchant->id, subject);
-  }
+  forget_try(*trip, *settled);
   if (doubt)
     co_return Error{Error::Kind::kTimedOut, "attempt " + trip->attempt.id + " is still in doubt"};
   co_return JobOutcome();

@@ -115,6 +115,18 @@ class PaymentService {
 
   Task<Result<JobOutcome>> run_settle_job(Job job);
   Task<Result<JobOutcome>> run_expire_job(Job job);
+  // Asks for a payer who has not come back, and whose provider's webhooks have not come either.
+  Task<Result<JobOutcome>> run_payer_job(Job job);
+  Task<Result<JobOutcome>> ask_for_payer(std::shared_ptr<Trip> trip);
+  Task<Result<JobOutcome>> adopt_waiting(std::shared_ptr<Trip> trip, Authorization outcome);
+  // Lets the provider go on with a payment that waits for its payer. `quietly`: told only when it moves.
+  Task<Result<Payment>> resume_waiting(std::string merchant, std::string payment_id, bool quietly);
+  // Cancels at the provider what `is_due` says of the payment as it then stands; nothing to do is no error.
+  Task<Result<Done>> cancel_in_time(std::string merchant, std::string payment_id, std::string reason,
+                                    std::function<bool(const Payment&)> is_due);
+  // The attempt and its payment; both empty when there is none.
+  Task<Result<Begun>> read_attempt(std::shared_ptr<const Merchant> merchant, std::string attempt_id);
+  void forget_try(const Trip& trip, const Settled& settled);
   Task<Result<JobOutcome>> settle_authorize(std::shared_ptr<Trip> trip);
   Task<Result<JobOutcome>> settle_modification(std::shared_ptr<Trip> trip);
   Task<Result<JobOutcome>> run_sweep_job();

@@ -7,6 +7,8 @@
 #include "kernel/modules/idempotency/idempotency.hpp"
 #include "kernel/modules/ledger/ledger.hpp"
 #include "kernel/modules/payments/render.hpp"
+#include "kernel/modules/payments/waiting.hpp"
+#include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
@@ -32,6 +34,13 @@ Json action_json(const RequiresAction& action) {
   if (!action.url.empty()) json["url"] = action.url;
   if (!action.data.empty()) json["data"] = action.data;
   return json;
+}
+
+// Told again, an action keeps its end.
+void wait_for(Payment& payment, const RequiresAction& action, Instant now) {
+  const Instant end = action_end(payment, now);
+  payment.next_action = action_json(action);
+  payment.next_action["expires_at"] = unix_seconds(end);
 }
 
 }  // namespace
@@ -161,13 +170,19 @@ Result<Settled> Settlement::authorized(Session& session, Attempt attempt, const 
     loaded.answer = answer_of(payment, attempt.idem_route);
     return loaded;
   }
-  if (doubt) return loaded;  // Still processing: nothing to tell, nobody to answer yet.
-
   const Payment before = payment;
+  if (doubt) {
+    // Nobody to answer yet, and nothing to tell, unless it was asked about quietly while it waited.
+    const bool waited = payment.status == PaymentStatus::kRequiresAction;
+    const Result<Done> moved = waited ? payments_.advance(session, before, payment, PaymentStatus::kProcessing) : Done();
+    if (!moved) return moved.error();
+    return loaded;
+  }
   // A webhook may bring the end of what waited for the payer: it passes through processing like any other.
   if (payment.status == PaymentStatus::kRequiresAction) {
     if (action) {
-      payment.next_action = action_json(*action);
+      if (payment.busy == attempt.id) payment.busy.clear();
+      wait_for(payment, *action, now);
       if (auto kept = payments_.keep(session, payment); !kept) return kept.error();
       return finish(session, std::move(loaded), attempt, answer_of(payment, attempt.idem_route));
     }
@@ -195,7 +210,7 @@ Result<Settled> Settlement::authorized(Session& session, Attempt attempt, const 
     payment.account = attempt.account;
     payment.provider = attempt.provider;
     payment.reference = action->reference;
-    payment.next_action = action_json(*action);
+    wait_for(payment, *action, now);
     to = PaymentStatus::kRequiresAction;
   } else {
     payment.last_error = decline_error(*declined, attempt.id);
@@ -226,12 +241,15 @@ Result<Settled> Settlement::authorize_failed(Session& session, Attempt attempt, 
     if (auto kept = payments_.keep(session, payment); !kept) return kept.error();
     return loaded;
   }
+  if (payment.status == PaymentStatus::kRequiresAction)
+    if (auto moved = payments_.advance(session, before, payment, PaymentStatus::kProcessing); !moved) return moved.error();
+  const Payment processing = payment;
   payment.busy.clear();
   payment.active_attempt.clear();
   payment.next_action = Json();
   payment.last_error = refusal_error(why, attempt.id);
   loaded.try_outcome = TryOutcome::kDropped;
-  if (auto moved = payments_.advance(session, before, payment, PaymentStatus::kRequiresPaymentMethod); !moved)
+  if (auto moved = payments_.advance(session, processing, payment, PaymentStatus::kRequiresPaymentMethod); !moved)
     return moved.error();
   return finish(session, std::move(loaded), attempt, answer_of(payment, attempt.idem_route));
 }
@@ -240,11 +258,13 @@ Result<Settled> Settlement::still_waiting(Session& session, Attempt attempt, con
   attempt.message = why.message.substr(0, 500);
   FLORIN_TRY(loaded, load(session, attempt, AttemptState::kWaiting, now, false));
   Payment& payment = loaded.payment;
-  if (loaded.changed && payment.active_attempt == attempt.id && payment.status == PaymentStatus::kProcessing) {
+  if (loaded.changed && payment.active_attempt == attempt.id && payment.busy == attempt.id) {
     const Payment before = payment;
     payment.busy.clear();
-    if (auto moved = payments_.advance(session, before, payment, PaymentStatus::kRequiresAction); !moved)
-      return moved.error();
+    const bool quietly = payment.status == PaymentStatus::kRequiresAction;
+    const Result<Done> stored = quietly ? payments_.keep(session, payment)
+                                        : payments_.advance(session, before, payment, PaymentStatus::kRequiresAction);
+    if (!stored) return stored.error();
   }
   return finish(session, std::move(loaded), attempt, problem(why));
 }

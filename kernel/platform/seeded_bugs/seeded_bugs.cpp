@@ -42,6 +42,7 @@ const std::vector<std::string>& seeded_bug_names() {
                                                  "refund_without_lock",
                                                  "double_posting_on_recovery",
                                                  "expiry_forgotten",
+                                                 "payer_forgotten",
                                                  "cursor_before_deliveries",
                                                  "failed_delivery_taken_for_done"};
   return names;

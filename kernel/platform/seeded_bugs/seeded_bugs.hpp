@@ -23,6 +23,7 @@ enum class SeededBug {
   refund_without_lock,             // A refund under way is not reserved: two may give back too much.
   double_posting_on_recovery,      // What recovery settles is booked twice (law 4).
   expiry_forgotten,                // Nobody gives an authorization back that was never captured.
+  payer_forgotten,                 // Nobody asks for a payer who does not come back.
   cursor_before_deliveries,        // The outbox's cursor moves in a transaction of its own, before the work.
   failed_delivery_taken_for_done,  // A webhook that the receiver refused counts as delivered.
 };

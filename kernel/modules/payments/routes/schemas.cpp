@@ -50,7 +50,8 @@ std::map<std::string, Json> payment_schemas() {
       {"type"});
   all["NextAction"] = object({{"type", one_of({"redirect", "three_ds", "qr", "wallet", "transfer"})},
                               {"url", text("Where the payer must go.")},
-                              {"data", Json{{"type", "object"}}}},
+                              {"data", Json{{"type", "object"}}},
+                              {"expires_at", integer("Unix seconds: canceled after that, unless the payer has paid.")}},
                              {"type"});
   all["PaymentError"] = Json{
       {"type", "object"},
