@@ -74,6 +74,8 @@ bool World::liveness_phase() {
   timeline_.stretch = 2s;
   if (!run_until(20min, [this] { return shops_.at_work() == 0; }))
     oracles_.violated(fmt::format("I5: {} merchants' and providers' requests never came to an end", shops_.at_work()));
+  // Who has paid and told nobody is asked for by then.
+  run_until(12min, [] { return false; });
   settle_within(3h, "I6, I7");
   oracles_.compare();
   return !oracles_.failed();
@@ -91,7 +93,8 @@ void World::settle_within(Duration limit, std::string_view law) {
   if (const std::string what = oracles_.unsettled(); !what.empty()) oracles_.violated(fmt::format("{}: {}", law, what));
 }
 
-// What nobody captured is given back, whatever became of the process that took it.
+// What nobody captured is given back and what no payer finished is canceled, whatever became of the process
+// that took it.
 bool World::a_week_later() {
   timeline_.stretch = 1h;
   run_until(std::chrono::hours(24 * 8), [] { return false; });
@@ -101,6 +104,11 @@ bool World::a_week_later() {
     return row ? std::get<0>(*row) : std::string();
   });
   if (!held.empty()) oracles_.violated("I7: " + held + " is still held a week after nobody captured it");
+  const std::string waiting = disk_.look([](Session& session) {
+    const auto row = session.one<std::tuple<std::string>>("select id from payments where status = 'requires_action'");
+    return row ? std::get<0>(*row) : std::string();
+  });
+  if (!waiting.empty()) oracles_.violated("I7: " + waiting + " still waits for its payer after a week");
   oracles_.compare();
   return !oracles_.failed();
 }

@@ -20,6 +20,7 @@ Weather::Weather(Timeline& timeline) : timeline_(timeline) {
   for (std::size_t fate = 1; fate < kFates; ++fate) fates_[fate] = strength(350, 80);
   client_loss_ = strength(500, 150);
   webhook_loss_ = strength(500, 500);
+  webhook_oblivion_ = strength(500, 500);
   webhook_doubling_ = strength(500, 400);
   webhook_tardiness_ = strength(500, 500);
   receiver_ = strength(400, 60);

@@ -39,6 +39,8 @@ class Weather {
 
   Fate fate_of(const std::string& account);
   bool request_lost() { return chance(client_loss_); }  // Between a merchant and the daemon, either way.
+  // Its sender never comes with it, however often it tries.
+  bool webhook_forgotten() { return chance(webhook_oblivion_); }
   bool webhook_lost() { return chance(webhook_loss_); }
   bool webhook_doubled() { return chance(webhook_doubling_); }
   Duration webhook_delay();
@@ -58,7 +60,7 @@ class Weather {
   Timeline& timeline_;
   bool clear_ = false;
   std::array<std::int64_t, kFates> fates_{};
-  std::int64_t client_loss_, webhook_loss_, webhook_doubling_, webhook_tardiness_, receiver_, disk_, slow_disk_, crash_, outages_;
+  std::int64_t client_loss_, webhook_loss_, webhook_oblivion_, webhook_doubling_, webhook_tardiness_, receiver_, disk_, slow_disk_, crash_, outages_;
   std::map<std::string, Duration> away_until_;
   std::map<std::string, Fate> outage_;
 };
