@@ -12,6 +12,12 @@
 
 namespace florin::test_support {
 
+// "" when the request has none of that name.
+inline std::string header(const HttpRequest& request, const std::string& name) {
+  const auto found = request.headers.find(name);
+  return found == request.headers.end() ? "" : found->second;
+}
+
 class ScriptedHttp final : public Http {
  public:
   ScriptedHttp& answers(int status, std::string body) {

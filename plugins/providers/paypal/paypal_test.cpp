@@ -5,6 +5,7 @@
 
 #include <florin/crypto.hpp>
 
+#include "tests/support/provider_requests.hpp"
 #include "tests/support/recording.hpp"
 #include "tests/support/scripted_http.hpp"
 
@@ -14,6 +15,7 @@
 namespace florin::paypal {
 namespace {
 
+using test_support::header;
 using test_support::recorded;
 using test_support::ScriptedHttp;
 
@@ -27,20 +29,11 @@ Settings settings() {
 }
 
 AuthorizeRequest twelve_euros(PaymentMethod method) {
-  return {.attempt_id = "att_1",
-          .payment_id = "pay_1",
-          .amount = Money(1200, kEuro),
-          .capture = true,
-          .method = std::move(method),
-          .description = "Two books",
-          .customer_id = "",
-          .customer = {},
-          .billing = {},
-          .shipping = {},
-          .line_items = {},
-          .return_url = "https://shop.example/back",
-          .client_ip = "",
-          .now = kNow};
+  AuthorizeRequest request = test_support::sale(std::move(method), Money(1200, kEuro));
+  request.description = "Two books";
+  request.return_url = "https://shop.example/back";
+  request.now = kNow;
+  return request;
 }
 ScriptedHttp after_token() {
   ScriptedHttp http;
@@ -50,23 +43,19 @@ ScriptedHttp after_token() {
 
 PaymentMethod wallet() { return {"paypal", std::monostate()}; }
 PaymentMethod card() {
-  return {"card", Card{Secret("4242424242424242"), 3, 2034, Secret("123"), "Ana Reis"}};
+  PaymentMethod method = test_support::card("4242424242424242");
+  std::get<Card>(method.instrument).exp_month = 3;
+  return method;
 }
 
 LookupRequest what_became_of(const std::string& method, const std::string& reference,
                              std::chrono::seconds age) {
-  return {.of = LookupRequest::Of::kAuthorize,
-          .attempt_id = "att_1",
-          .payment_id = "pay_1",
-          .method_type = method,
-          .reference = reference,
-          .capture_reference = "",
-          .operation_reference = "",
-          .amount = Money(1200, kEuro),
-          .captured_before = Money::zero(kEuro),
-          .capture = true,
-          .started = kNow,
-          .now = kNow + age};
+  LookupRequest request = test_support::question(LookupRequest::Of::kAuthorize, Money(1200, kEuro));
+  request.method_type = method;
+  request.reference = reference;
+  request.started = kNow;
+  request.now = kNow + age;
+  return request;
 }
 
 ResumeRequest resume() {
@@ -76,11 +65,6 @@ ResumeRequest resume() {
           .amount = Money(1200, kEuro),
           .capture = true,
           .now = kNow};
-}
-
-std::string header(const HttpRequest& request, const std::string& name) {
-  const auto found = request.headers.find(name);
-  return found == request.headers.end() ? "" : found->second;
 }
 
 TEST(PaypalToken, OneTokenServesSeveralOperations) {

@@ -7,6 +7,7 @@
 
 #include <florin/crypto.hpp>
 
+#include "tests/support/provider_requests.hpp"
 #include "tests/support/recording.hpp"
 #include "tests/support/scripted_http.hpp"
 
@@ -16,6 +17,7 @@
 namespace florin::stripe {
 namespace {
 
+using test_support::header;
 using test_support::recorded;
 using test_support::ScriptedHttp;
 
@@ -28,42 +30,19 @@ StripeProvider provider() {
 }
 
 AuthorizeRequest twelve_euros() {
-  AuthorizeRequest request{
-      .attempt_id = "att_1",
-      .payment_id = "pay_1",
-      .amount = Money(1200, kEuro),
-      .capture = true,
-      .method = {"card", Card{Secret("4242424242424242"), 12, 2034, Secret("123"), "Ana Reis"}},
-      .description = "Two books",
-      .customer_id = "",
-      .customer = {},
-      .billing = {},
-      .shipping = {},
-      .line_items = {},
-      .return_url = "https://shop.example/back",
-      .client_ip = "",
-      .now = kNow};
+  AuthorizeRequest request = test_support::sale(test_support::card("4242424242424242"), Money(1200, kEuro));
+  request.description = "Two books";
+  request.return_url = "https://shop.example/back";
+  request.now = kNow;
   return request;
 }
 
 LookupRequest what_became_of(const std::string& reference) {
-  return {.of = LookupRequest::Of::kAuthorize,
-          .attempt_id = "att_1",
-          .payment_id = "pay_1",
-          .method_type = "card",
-          .reference = reference,
-          .capture_reference = "",
-          .operation_reference = "",
-          .amount = Money(1200, kEuro),
-          .captured_before = Money::zero(kEuro),
-          .capture = true,
-          .started = kNow,
-          .now = kNow + std::chrono::seconds(2)};
-}
-
-std::string header(const HttpRequest& request, const std::string& name) {
-  const auto found = request.headers.find(name);
-  return found == request.headers.end() ? "" : found->second;
+  LookupRequest request = test_support::question(LookupRequest::Of::kAuthorize, Money(1200, kEuro));
+  request.reference = reference;
+  request.started = kNow;
+  request.now = kNow + std::chrono::seconds(2);
+  return request;
 }
 
 TEST(StripeAuthorize, MakesAMethodThenAnUnconfirmedIntentAndConfirmsItLast) {
