@@ -135,13 +135,17 @@ test('deliveries are logged and can be sent again, with the same webhook-id', as
   assert.equal(receiver.received[1].headers['webhook-id'], first.headers['webhook-id']);
 });
 
-test('a delivery that is refused is tried again', async () => {
+test('a delivery that is refused is tried again, and no sooner because of a short Retry-After', async () => {
   const { receiver } = await endpoint({ events: ['payment.succeeded'] });
-  receiver.status = 500;
+  const { receiver: hasty } = await endpoint({ events: ['payment.succeeded'] });
+  hasty.headers = { 'Retry-After': '1' };
+  for (const one of [receiver, hasty]) one.status = 503;
   const paid = (await shop.pay(5061)).json;
-  await receiver.delivery('payment.succeeded', paid.id);
-  receiver.status = 200;
-  await until('the second try, after some five seconds', () => receiver.received.length === 2, 20_000);
+  for (const one of [receiver, hasty]) await one.delivery('payment.succeeded', paid.id);
+  for (const one of [receiver, hasty]) one.status = 200;
+  await until('both second tries, after some five seconds', () => [receiver, hasty].every(({ received }) => received.length === 2), 20_000);
+  const [first, second] = hasty.received;
+  assert.ok(second.at - first.at >= 3900, `${second.at - first.at} ms: five seconds and a fifth less at the least`);
 });
 
 test('410 disables the endpoint', async () => {

@@ -8,13 +8,14 @@ export class WebhookReceiver {
     const receiver = new WebhookReceiver();
     receiver.received = [];
     receiver.status = 200;
+    receiver.headers = {};
     receiver.server = http.createServer((request, answer) => {
       const chunks = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
         const body = Buffer.concat(chunks).toString('utf8');
-        receiver.received.push({ headers: request.headers, body, event: JSON.parse(body), path: request.url });
-        answer.writeHead(receiver.status).end();
+        receiver.received.push({ headers: request.headers, body, event: JSON.parse(body), path: request.url, at: performance.now() });
+        answer.writeHead(receiver.status, receiver.headers).end();
       });
     });
     await new Promise((ready) => receiver.server.listen(0, '127.0.0.1', ready));

@@ -132,8 +132,8 @@ Task<Result<JobOutcome>> Notifications::notify(Job job) {
       co_return JobOutcome();
     case Delivery::Outcome::kTryLater: break;
   }
-  if (delivery.retry_after.count() > 0 && job.attempt < 20)
-    co_return JobOutcome{JobOutcome::Next::kAgainIn, delivery.retry_after};
+  if (delivery.retry_after.count() > 0)
+    co_return JobOutcome{JobOutcome::Next::kAgainIn, Duration(0), delivery.retry_after};
   co_return Error{Error::Kind::kUnavailable, "notifier " + notifier->first + ": " + delivery.detail};
 }
 

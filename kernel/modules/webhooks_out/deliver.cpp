@@ -6,6 +6,7 @@
 #include "kernel/modules/events/event.hpp"
 #include "kernel/modules/webhooks_out/signature.hpp"
 #include "kernel/modules/webhooks_out/webhooks_out.hpp"
+#include "kernel/platform/http_client/retry_after.hpp"
 #include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
@@ -37,17 +38,6 @@ Duration turn_pause(Duration age) {
 // Our own breaker or bulkhead held it back: nothing has left.
 bool was_held_back(const Result<HttpResponse>& answer) {
   return !answer && (answer.error().code == "circuit_open" || answer.error().code == "bulkhead_full");
-}
-
-std::optional<Duration> retry_after(const HttpResponse& response) {
-  const auto header = response.headers.find("Retry-After");
-  if (header == response.headers.end() || header->second.empty() || header->second.size() > 6) return std::nullopt;
-  std::int64_t seconds = 0;
-  for (const char c : header->second) {
-    if (c < '0' || c > '9') return std::nullopt;
-    seconds = seconds * 10 + (c - '0');
-  }
-  return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 1, 86'400));
 }
 
 }  // namespace
@@ -169,8 +159,8 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
     co_await rereading;
   }
   if (delivery.state != DeliveryState::kPending) co_return JobOutcome();
-  if (const auto pause = answer ? retry_after(*answer) : std::nullopt)
-    co_return JobOutcome{JobOutcome::Next::kAgainIn, *pause};
+  const auto asked = answer ? retry_after(*answer, delivery.updated) : std::nullopt;
+  if (asked) co_return JobOutcome{JobOutcome::Next::kAgainIn, Duration(0), *asked};
   co_return Error{Error::Kind::kUnavailable, "delivery " + delivery.id + ": " + delivery.error};
 }
 

@@ -266,7 +266,7 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::st
   if (next == Next::kAgainIn && pause == 0) {
     const auto run_number = static_cast<std::size_t>(job.attempt);
     if (run_number < kind.schedule.size())
-      pause = jittered(kind.schedule[run_number]);
+      pause = std::max(jittered(kind.schedule[run_number]), outcome ? outcome->at_least.count() : 0);
     else
       next = Next::kGiveUp;
   }

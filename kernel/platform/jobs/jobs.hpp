@@ -24,7 +24,9 @@ struct Job {
   std::string id;
   std::string kind;  // "settle_attempt"
   std::string payload;  // JSON
-  std::int64_t attempt = 0;  // How often it ran before.
+  // How many of its runs before the schedule was followed for: those that failed or left the pause to it. A run
+  // that asked for a pause of its own is not among them.
+  std::int64_t attempt = 0;
 };
 
 // What a run of a job says. A job that throws or returns an Error is retried by its schedule.
@@ -34,6 +36,8 @@ struct JobOutcome {
   // For kAgainIn: instead of the schedule's, without jitter, and however often it ran before. 0: the
   // schedule's own, which ends.
   Duration pause{0};
+  // For the schedule's own pause: it is made as long as this when it is shorter (a far side's Retry-After).
+  Duration at_least{0};
 };
 
 struct JobKind {

@@ -207,6 +207,33 @@ TEST_P(DurableJobs, ThatAskedForItsOwnPausesHasItsWholeScheduleLeft) {
   EXPECT_EQ(seen_.runs["a"], 5 + 3) << "five waits, then the first try and the schedule's two";
 }
 
+TEST_P(DurableJobs, ThatAskForALongerPauseHaveItAndStillEndWithTheirSchedule) {
+  constexpr Duration asked = 300ms;
+  jobs_->add_kind(kind(JobOutcome{Next::kAgainIn, 0us, asked}));
+  jobs_->start();
+  const auto began = std::chrono::steady_clock::now();
+  enqueue("a", now());
+
+  EXPECT_TRUE(eventually([this] { return counts().dead == 1; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 2 * asked);
+  EXPECT_EQ(seen_.runs["a"], 3);
+}
+
+TEST_P(DurableJobs, ThatAskForAShorterPauseWaitAsTheirScheduleSays) {
+  JobKind slow = kind(JobOutcome{Next::kAgainIn, 0us, 1s});
+  slow.schedule = {1000s};
+  jobs_->add_kind(std::move(slow));
+  jobs_->start();
+  enqueue("a", now());
+  ASSERT_TRUE(eventually([this] { return seen_.total() == 1 && counts().running == 0; }));
+
+  const auto due = read([](Session& session) -> Result<std::int64_t> {
+    return std::get<0>(*session.one<std::tuple<std::int64_t>>("SELECT due FROM jobs"));
+  });
+  ASSERT_TRUE(due);
+  EXPECT_GE(*due - now(), 780'000'000);
+}
+
 TEST_P(DurableJobs, PausesAreSpreadByAFifthEitherWay) {
   JobKind slow = kind(Error{Error::Kind::kUnreachable, "nobody there", "", ""});
   slow.schedule = {1000s};
