@@ -100,8 +100,7 @@ Task<Result<Done>> Gateway::recover() {
   if (const Result<Done> kept = co_await keeping; !kept) co_return kept.error();
   nodes_->start();
   payments_->start();
-  Task<Result<Done>> following = webhooks_out_->start();
-  if (const Result<Done> followed = co_await following; !followed) co_return followed.error();
+  webhooks_out_->start();
   notifications_->start();
   jobs_->start();
   co_return Done();

@@ -14,7 +14,7 @@ constexpr std::int64_t kHeldElsewhere = -1;  // Another node is taking some; wha
 void OutboxFollower::start() { executor_.spawn("outbox follower", follow()); }
 
 Task<void> OutboxFollower::follow() {
-  Duration last_refresh = clock_.monotonic();
+  Duration last_look = clock_.monotonic();
   for (;;) {
     std::int64_t seen = 0;
     if (woken_.exchange(false, std::memory_order_acq_rel)) {
@@ -29,12 +29,9 @@ Task<void> OutboxFollower::follow() {
     co_await sleeping;
     const Duration now = clock_.monotonic();
     if (!more && now - before < std::chrono::milliseconds(5)) co_return;  // The clock has stopped.
-    if (now - last_refresh <= std::chrono::seconds(5)) continue;
-    last_refresh = now;
+    if (now - last_look <= std::chrono::seconds(5)) continue;
+    last_look = now;
     woken_.store(true, std::memory_order_release);
-    if (!reader_.refresh) continue;
-    Task<void> refreshing = reader_.refresh();
-    co_await refreshing;
   }
 }
 

@@ -15,11 +15,10 @@ namespace florin {
 
 class OutboxFollower {
  public:
-  // `take` runs in a unit of work; `refresh` (may be empty) every few seconds, outside.
+  // `take` runs in a unit of work.
   struct Reader {
     std::string name;
     std::function<void(Session&, const std::vector<OutboxHead>&)> take;
-    std::function<Task<void>()> refresh;
   };
   OutboxFollower(Store& store, Executor& executor, Clock& clock, Jobs& jobs, Reader reader)
       : store_(store), executor_(executor), clock_(clock), jobs_(jobs), reader_(std::move(reader)) {}

@@ -32,8 +32,7 @@ Notifications::Notifications(Doors doors, MerchantDirectory& merchants)
       follower_(doors.store, doors.executor, doors.clock, doors.jobs,
                 OutboxFollower::Reader{
                     "notifications",
-                    [this](Session& session, const std::vector<OutboxHead>& heads) { take(session, heads); },
-                    {}}) {}
+                    [this](Session& session, const std::vector<OutboxHead>& heads) { take(session, heads); }}) {}
 
 void Notifications::add_job_kinds() {
   JobKind kind;

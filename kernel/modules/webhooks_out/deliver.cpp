@@ -1,8 +1,4 @@
 // One delivery: the event as it is stored, signed now, sent to the endpoint; what came back is kept.
-#include <spdlog/spdlog.h>
-
-#include <florin/crypto.hpp>
-
 #include "kernel/modules/events/event.hpp"
 #include "kernel/modules/webhooks_out/signature.hpp"
 #include "kernel/modules/webhooks_out/webhooks_out.hpp"
@@ -55,10 +51,11 @@ Result<WebhooksOut::Target> WebhooksOut::open_target(Session& session, const std
                                                      const std::string& endpoint_id) const {
   Target target;
   if (endpoint_id.starts_with("whe_yaml_")) {
-    for (const WebhookEndpoint& endpoint : configured_endpoints())
-      if (endpoint.id == endpoint_id && endpoint.merchant == merchant_id) target.endpoint = endpoint;
     const auto merchant = merchants_.find(merchant_id);
-    if (target.endpoint.id.empty() || !merchant)
+    if (merchant)
+      for (const WebhookEndpoint& endpoint : configured_endpoints(*merchant))
+        if (endpoint.id == endpoint_id) target.endpoint = endpoint;
+    if (target.endpoint.id.empty())
       return Error{Error::Kind::kNotFound, "this endpoint is not in the configuration any more"};
     for (const WebhookEndpointConfig& from : merchant->config->webhooks)
       if (from.url == target.endpoint.url) target.secrets.push_back(from.secret);
@@ -154,10 +151,6 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
   Task<Result<Done>> writing = doors_.store.write(unit);
   const Result<Done> written = co_await writing;
   if (!written) co_return written.error();
-  if (disables) {
-    Task<void> rereading = reread();
-    co_await rereading;
-  }
   if (delivery.state != DeliveryState::kPending) co_return JobOutcome();
   const auto asked = answer ? retry_after(*answer, delivery.updated) : std::nullopt;
   if (asked) co_return JobOutcome{JobOutcome::Next::kAgainIn, Duration(0), *asked};

@@ -124,11 +124,12 @@ std::vector<WebhookEndpoint> endpoints_of(Session& session, const std::string& m
   return list;
 }
 
-std::vector<WebhookEndpoint> enabled_endpoints(Session& session) {
+std::vector<WebhookEndpoint> enabled_endpoints(Session& session, const std::string& merchant) {
   std::vector<WebhookEndpoint> list;
   for (const EndpointRow& row : session.all<EndpointRow>(
            "select id, merchant, url, events, description, secret, old_secret, old_secret_until, status, reason, created "
-           "from webhook_endpoints where status = 'enabled'"))
+           "from webhook_endpoints where merchant = :merchant and status = 'enabled' order by id",
+           merchant))
     list.push_back(from_row(row));
   return list;
 }

@@ -48,8 +48,7 @@ std::optional<WebhookEndpoint> find_endpoint(Session& session, const std::string
 std::vector<WebhookEndpoint> endpoints_of(Session& session, const std::string& merchant);
 // The signing secrets and those that sign beside them for a day.
 std::vector<SealedColumn> sealed_webhook_secrets();
-// For the dispatcher, over all merchants.
-std::vector<WebhookEndpoint> enabled_endpoints(Session& session);
+std::vector<WebhookEndpoint> enabled_endpoints(Session& session, const std::string& merchant);
 
 void insert_delivery(Session& session, const WebhookDelivery& delivery);
 void update_delivery(Session& session, const WebhookDelivery& delivery);

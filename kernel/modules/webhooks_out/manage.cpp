@@ -91,8 +91,6 @@ Task<ApiAnswer> WebhooksOut::create(const ApiRequest& request) {
   };
   Task<ApiAnswer> answering = answer_once(doors_.store, doors_.clock, endpoint.merchant, request.idempotency, work);
   ApiAnswer answer = co_await answering;
-  Task<void> rereading = reread();
-  co_await rereading;
   Task<ApiAnswer> revealing = answer_with_secret(request.caller.merchant, std::move(answer));
   co_return co_await revealing;
 }
@@ -150,8 +148,6 @@ Task<ApiAnswer> WebhooksOut::update(const ApiRequest& request) {
   };
   Task<ApiAnswer> answering = answer_once(doors_.store, doors_.clock, merchant, request.idempotency, work);
   const ApiAnswer answer = co_await answering;
-  Task<void> rereading = reread();
-  co_await rereading;
   co_return answer;
 }
 
@@ -184,8 +180,6 @@ Task<ApiAnswer> WebhooksOut::remove(const ApiRequest& request) {
   };
   Task<ApiAnswer> answering = answer_once(doors_.store, doors_.clock, merchant, request.idempotency, work);
   const ApiAnswer answer = co_await answering;
-  Task<void> rereading = reread();
-  co_await rereading;
   co_return answer;
 }
 

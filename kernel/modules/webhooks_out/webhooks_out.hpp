@@ -2,15 +2,14 @@
 // wants an event, a job delivers it, at least once, with one id, for about three days.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "kernel/modules/api/api.hpp"
 #include "kernel/modules/events/follower.hpp"
 #include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/webhooks_out/configured.hpp"
 #include "kernel/modules/webhooks_out/endpoint.hpp"
 #include "kernel/platform/crypto/vault.hpp"
 #include "kernel/platform/http_client/http_client.hpp"
@@ -32,8 +31,8 @@ class WebhooksOut {
   WebhooksOut(Doors doors, MerchantDirectory& merchants);
 
   void add_job_kinds();
-  // Reads the endpoints, then follows the outbox until the clock stops.
-  Task<Result<Done>> start();
+  // Follows the outbox until the clock stops.
+  void start() { follower_.start(); }
   // From the store's writer thread, after a commit: there is something new.
   void wake() { follower_.wake(); }
 
@@ -56,15 +55,12 @@ class WebhooksOut {
   Task<Result<JobOutcome>> deliver(Job job);
   Result<Target> open_target(Session& session, const std::string& merchant, const std::string& endpoint_id) const;
   void enqueue(Session& session, const WebhookDelivery& delivery, const std::string& job_id);
-  std::vector<WebhookEndpoint> configured_endpoints() const;
-  Task<void> reread();
+  std::vector<WebhookEndpoint> listening(Session& session, const std::string& merchant) const;
   Task<ApiAnswer> answer_with_secret(std::string merchant, ApiAnswer answer);
 
   Doors doors_;
   MerchantDirectory& merchants_;
   OutboxFollower follower_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<WebhookEndpoint>> by_merchant_;  // Enabled ones, those in YAML included.
 };
 
 }  // namespace florin
