@@ -1,4 +1,6 @@
 // One delivery: the event as it is stored, signed now, sent to the endpoint; what came back is kept.
+#include <spdlog/spdlog.h>
+
 #include "kernel/modules/events/event.hpp"
 #include "kernel/modules/webhooks_out/signature.hpp"
 #include "kernel/modules/webhooks_out/webhooks_out.hpp"
@@ -49,21 +51,19 @@ void WebhooksOut::add_job_kinds() {
 
 Result<WebhooksOut::Target> WebhooksOut::open_target(Session& session, const std::string& merchant_id,
                                                      const std::string& endpoint_id) const {
+  const auto endpoint = find(session, merchant_id, endpoint_id);
+  if (!endpoint && endpoint_id.starts_with(kConfiguredPrefix))
+    return Error{Error::Kind::kNotFound, "this endpoint is not in the configuration any more"};
+  if (!endpoint) return Error{Error::Kind::kNotFound, "this endpoint has been removed"};
+  if (!endpoint->enabled) return Error{Error::Kind::kConflict, "this endpoint is disabled: " + endpoint->reason};
   Target target;
-  if (endpoint_id.starts_with("whe_yaml_")) {
-    const auto merchant = merchants_.find(merchant_id);
-    if (merchant)
-      for (const WebhookEndpoint& endpoint : configured_endpoints(*merchant))
-        if (endpoint.id == endpoint_id) target.endpoint = endpoint;
-    if (target.endpoint.id.empty())
-      return Error{Error::Kind::kNotFound, "this endpoint is not in the configuration any more"};
-    for (const WebhookEndpointConfig& from : merchant->config->webhooks)
-      if (from.url == target.endpoint.url) target.secrets.push_back(from.secret);
+  target.endpoint = *endpoint;
+  if (endpoint->configured) {
+    if (const auto merchant = merchants_.find(merchant_id))
+      for (const WebhookEndpointConfig& from : merchant->config->webhooks)
+        if (from.url == endpoint->url) target.secrets.push_back(from.secret);
     return target;
   }
-  const auto endpoint = find_endpoint(session, merchant_id, endpoint_id);
-  if (!endpoint) return Error{Error::Kind::kNotFound, "this endpoint has been removed"};
-  target.endpoint = *endpoint;
   FLORIN_TRY(secret, doors_.vault.open(endpoint->secret, merchant_id + "/" + endpoint_id + "/secret"));
   target.secrets.push_back(secret);
   if (!endpoint->old_secret.empty() && endpoint->old_secret_until > doors_.clock.now()) {
@@ -71,6 +71,14 @@ Result<WebhooksOut::Target> WebhooksOut::open_target(Session& session, const std
     target.secrets.push_back(old_secret);
   }
   return target;
+}
+
+void WebhooksOut::disable(Session& session, const WebhookDelivery& delivery) const {
+  auto endpoint = find(session, delivery.merchant, delivery.endpoint_id);
+  if (!endpoint) return;
+  endpoint->enabled = false;
+  endpoint->reason = "it answered 410 Gone";
+  keep(session, *endpoint, delivery.updated);
 }
 
 Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
@@ -90,12 +98,10 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
     found.wait = found.delivery->attempts == 0 && has_untried_before(session, *found.delivery);
     if (found.wait) return found;
     auto target = open_target(session, merchant, found.delivery->endpoint_id);
-    if (!target)
-      found.gone = target.error().message;
-    else if (!target->endpoint.enabled)
-      found.gone = "this endpoint is disabled";
-    else
+    if (target)
       found.target = *target;
+    else
+      found.gone = target.error().message;
     if (const auto event = find_event(session, found.delivery->position)) found.body = render_event_text(*event);
     return found;
   };
@@ -138,19 +144,17 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
   const bool disables = answer && answer->status == 410;
   const bool last = delivery.attempts > static_cast<std::int64_t>(kPauses.size()) || !found->target || disables;
   delivery.state = delivered ? DeliveryState::kDelivered : last ? DeliveryState::kFailed : DeliveryState::kPending;
-  auto unit = [delivery, disables](Session& session) -> Result<Done> {
+  auto unit = [this, delivery, disables](Session& session) -> Result<Done> {
     update_delivery(session, delivery);
-    if (!disables) return Done();
-    if (auto endpoint = find_endpoint(session, delivery.merchant, delivery.endpoint_id)) {
-      endpoint->enabled = false;
-      endpoint->reason = "it answered 410 Gone";
-      update_endpoint(session, *endpoint);
-    }
+    if (disables) disable(session, delivery);
     return Done();
   };
   Task<Result<Done>> writing = doors_.store.write(unit);
   const Result<Done> written = co_await writing;
   if (!written) co_return written.error();
+  if (disables)
+    spdlog::warn("webhook endpoint {} of {} answered 410 Gone and is disabled; enable it by POST /api/v1/webhook-endpoints/{}",
+                 delivery.endpoint_id, delivery.merchant, delivery.endpoint_id);
   if (delivery.state != DeliveryState::kPending) co_return JobOutcome();
   const auto asked = answer ? retry_after(*answer, delivery.updated) : std::nullopt;
   if (asked) co_return JobOutcome{JobOutcome::Next::kAgainIn, Duration(0), *asked};

@@ -1,6 +1,7 @@
 // From the outbox to deliveries: rows and jobs are made in the unit that moves the cursor, so that no
 // event is forgotten and none is queued twice.
 #include <map>
+#include <optional>
 
 #include "kernel/modules/events/event.hpp"
 #include "kernel/modules/webhooks_out/webhooks_out.hpp"
@@ -16,12 +17,32 @@ WebhooksOut::WebhooksOut(Doors doors, MerchantDirectory& merchants)
                     "webhooks_out",
                     [this](Session& session, const std::vector<OutboxHead>& heads) { take(session, heads); }}) {}
 
+std::vector<WebhookEndpoint> WebhooksOut::configured(Session& session, const std::string& merchant) const {
+  const auto known = merchants_.find(merchant);
+  if (!known) return {};
+  return configured_endpoints(session, *known);
+}
+
 // As the store and the configuration are now, whichever node or reload has changed them.
 std::vector<WebhookEndpoint> WebhooksOut::listening(Session& session, const std::string& merchant) const {
   std::vector<WebhookEndpoint> list = enabled_endpoints(session, merchant);
-  if (const auto configured = merchants_.find(merchant))
-    for (WebhookEndpoint& endpoint : configured_endpoints(*configured)) list.push_back(std::move(endpoint));
+  for (WebhookEndpoint& endpoint : configured(session, merchant))
+    if (endpoint.enabled) list.push_back(std::move(endpoint));
   return list;
+}
+
+std::optional<WebhookEndpoint> WebhooksOut::find(Session& session, const std::string& merchant, const std::string& id) const {
+  if (!id.starts_with(kConfiguredPrefix)) return find_endpoint(session, merchant, id);
+  for (const WebhookEndpoint& endpoint : configured(session, merchant))
+    if (endpoint.id == id) return endpoint;
+  return std::nullopt;
+}
+
+void WebhooksOut::keep(Session& session, const WebhookEndpoint& endpoint, Instant now) {
+  if (endpoint.configured)
+    keep_whether_enabled(session, endpoint, now);
+  else
+    update_endpoint(session, endpoint);
 }
 
 void WebhooksOut::take(Session& session, const std::vector<OutboxHead>& heads) {

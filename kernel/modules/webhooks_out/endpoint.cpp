@@ -63,8 +63,9 @@ Json render_endpoint(const WebhookEndpoint& endpoint) {
             {"url", endpoint.url},
             {"events", endpoint.events},
             {"description", endpoint.description},
-            {"status", status_of(endpoint)},
-            {"created", unix_seconds(endpoint.created)}};
+            {"source", endpoint.configured ? "configuration" : "api"},
+            {"status", status_of(endpoint)}};
+  json["created"] = endpoint.configured ? Json() : Json(unix_seconds(endpoint.created));
   json["reason"] = endpoint.reason.empty() ? Json() : Json(endpoint.reason);
   return json;
 }

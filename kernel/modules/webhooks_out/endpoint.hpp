@@ -22,7 +22,8 @@ struct WebhookEndpoint {
   Instant old_secret_until{};       // Until then both sign (rotation).
   bool enabled = true;
   std::string reason;  // Why it is disabled.
-  Instant created{};
+  bool configured = false;  // By YAML: only whether it is enabled can be changed, and it has no secret here.
+  Instant created{};        // Of a stored one.
 };
 Json render_endpoint(const WebhookEndpoint& endpoint);
 

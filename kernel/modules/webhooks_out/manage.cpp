@@ -18,6 +18,11 @@ Error no_such(const char* what, const std::string& id) {
   return Error{Error::Kind::kNotFound, std::string("no such ") + what + ": " + id, "", "id"};
 }
 
+Error configured_elsewhere(const std::string& id) {
+  return Error{Error::Kind::kConflict, "webhook endpoint " + id + " is of the merchant's YAML: change it there; only enabled can be set here",
+               "endpoint_configured", "id"};
+}
+
 std::vector<std::string> read_events(Fields& fields) {
   std::vector<std::string> events;
   const Json* list = fields.array("events", 100);
@@ -97,7 +102,11 @@ Task<ApiAnswer> WebhooksOut::create(const ApiRequest& request) {
 
 Task<ApiAnswer> WebhooksOut::list(const ApiRequest& request) {
   const std::string merchant = request.caller.merchant;
-  auto query = [merchant](Session& session) -> Result<std::vector<WebhookEndpoint>> { return endpoints_of(session, merchant); };
+  auto query = [this, merchant](Session& session) -> Result<std::vector<WebhookEndpoint>> {
+    std::vector<WebhookEndpoint> all = configured(session, merchant);
+    for (WebhookEndpoint& endpoint : endpoints_of(session, merchant)) all.push_back(std::move(endpoint));
+    return all;
+  };
   Task<Result<std::vector<WebhookEndpoint>>> reading = doors_.store.read(query);
   const Result<std::vector<WebhookEndpoint>> found = co_await reading;
   if (!found) co_return problem(found.error());
@@ -108,8 +117,8 @@ Task<ApiAnswer> WebhooksOut::list(const ApiRequest& request) {
 
 Task<ApiAnswer> WebhooksOut::show(const ApiRequest& request) {
   const std::string merchant = request.caller.merchant, id = request.param("id");
-  auto query = [merchant, id](Session& session) -> Result<Json> {
-    const auto endpoint = find_endpoint(session, merchant, id);
+  auto query = [this, merchant, id](Session& session) -> Result<Json> {
+    const auto endpoint = find(session, merchant, id);
     if (!endpoint) return no_such("webhook endpoint", id);
     return render_endpoint(*endpoint);
   };
@@ -131,9 +140,13 @@ Task<ApiAnswer> WebhooksOut::update(const ApiRequest& request) {
   const auto enabled = fields.boolean("enabled");
   if (const auto wrong = fields.error()) co_return problem(*wrong);
   const std::string merchant = request.caller.merchant, id = request.param("id");
-  auto work = [merchant, id, has_events, events, url, has_description, description, enabled](Session& session) -> Result<ApiAnswer> {
-    auto endpoint = find_endpoint(session, merchant, id);
+  const bool yaml_alone = has_events || has_description || !url.empty();
+  const Instant now = doors_.clock.now();
+  auto work = [this, merchant, id, yaml_alone, has_events, events, url, has_description, description, enabled,
+               now](Session& session) -> Result<ApiAnswer> {
+    auto endpoint = find(session, merchant, id);
     if (!endpoint) return no_such("webhook endpoint", id);
+    if (endpoint->configured && yaml_alone) return configured_elsewhere(id);
     if (has_events) endpoint->events = events;
     if (!url.empty()) endpoint->url = url;
     if (has_description) endpoint->description = description;
@@ -141,7 +154,7 @@ Task<ApiAnswer> WebhooksOut::update(const ApiRequest& request) {
       endpoint->enabled = *enabled;
       endpoint->reason = *enabled ? "" : "by the merchant";
     }
-    update_endpoint(session, *endpoint);
+    keep(session, *endpoint, now);
     ApiAnswer answer = json_answer(200, render_endpoint(*endpoint));
     answer.object_id = id;
     return answer;
@@ -155,9 +168,10 @@ Task<ApiAnswer> WebhooksOut::rotate_secret(const ApiRequest& request) {
   const std::string merchant = request.caller.merchant, id = request.param("id");
   const Instant until = doors_.clock.now() + kRotationOverlap;
   const std::string sealed = doors_.vault.seal(new_webhook_secret(doors_.random), merchant + "/" + id + "/secret");
-  auto work = [merchant, id, until, sealed](Session& session) -> Result<ApiAnswer> {
-    auto endpoint = find_endpoint(session, merchant, id);
+  auto work = [this, merchant, id, until, sealed](Session& session) -> Result<ApiAnswer> {
+    auto endpoint = find(session, merchant, id);
     if (!endpoint) return no_such("webhook endpoint", id);
+    if (endpoint->configured) return configured_elsewhere(id);
     endpoint->old_secret = endpoint->secret;
     endpoint->old_secret_until = until;
     endpoint->secret = sealed;
@@ -174,7 +188,8 @@ Task<ApiAnswer> WebhooksOut::rotate_secret(const ApiRequest& request) {
 
 Task<ApiAnswer> WebhooksOut::remove(const ApiRequest& request) {
   const std::string merchant = request.caller.merchant, id = request.param("id");
-  auto work = [merchant, id](Session& session) -> Result<ApiAnswer> {
+  auto work = [this, merchant, id](Session& session) -> Result<ApiAnswer> {
+    if (find(session, merchant, id).value_or(WebhookEndpoint()).configured) return configured_elsewhere(id);
     if (!delete_endpoint(session, merchant, id)) return no_such("webhook endpoint", id);
     return json_answer(200, Json{{"id", id}, {"object", "webhook_endpoint"}, {"deleted", true}});
   };

@@ -54,8 +54,15 @@ class WebhooksOut {
   void take(Session& session, const std::vector<OutboxHead>& heads);
   Task<Result<JobOutcome>> deliver(Job job);
   Result<Target> open_target(Session& session, const std::string& merchant, const std::string& endpoint_id) const;
+  // By a 410 to this delivery.
+  void disable(Session& session, const WebhookDelivery& delivery) const;
   void enqueue(Session& session, const WebhookDelivery& delivery, const std::string& job_id);
+  std::vector<WebhookEndpoint> configured(Session& session, const std::string& merchant) const;
   std::vector<WebhookEndpoint> listening(Session& session, const std::string& merchant) const;
+  // Stored or of the configuration.
+  std::optional<WebhookEndpoint> find(Session& session, const std::string& merchant, const std::string& id) const;
+  // What may have been changed about an endpoint that find() gave.
+  static void keep(Session& session, const WebhookEndpoint& endpoint, Instant now);
   Task<ApiAnswer> answer_with_secret(std::string merchant, ApiAnswer answer);
 
   Doors doors_;
