@@ -56,7 +56,7 @@ void Gateway::wire_news() {
     webhooks_out_->wake();
     notifications_->wake();
   });
-  keys_->on_revoked([this](const std::string& key_id) { live_->revoke(key_id); });
+  keys_->on_ended([this](const std::string& key_id, std::string_view why) { live_->revoke(key_id, why); });
 }
 
 void Gateway::configure(const std::shared_ptr<const AppConfig>& config) {
@@ -68,6 +68,7 @@ void Gateway::add_api() {
   ApiServerOptions api;
   api.clock = &doors_.clock;
   api.authenticate = [this](const std::string& token) { return keys_->authenticate(token); };
+  api.look_up = [this](std::string token) { return keys_->look_up(std::move(token)); };
   api.rate_of = [this](const Caller& caller) -> std::int64_t {
     const auto merchant = merchants_.find(caller.merchant);
     return merchant ? merchant->config->requests_per_second : 0;
@@ -99,6 +100,7 @@ Task<Result<Done>> Gateway::recover() {
   Task<Result<Done>> keeping = start_housekeeping(doors_.store, *jobs_, doors_.clock);
   if (const Result<Done> kept = co_await keeping; !kept) co_return kept.error();
   nodes_->start();
+  keys_->start(doors_.executor);
   payments_->start();
   webhooks_out_->start();
   notifications_->start();

@@ -21,7 +21,8 @@ Task<Result<LiveGrant>> AppLiveBackend::authenticate(std::string path, std::stri
     Result<LiveGrant> grant = co_await opening;
     co_return grant;
   }
-  const Result<Caller> caller = keys_.authenticate(token);
+  Task<Result<Caller>> asking = keys_.look_up(token);
+  const Result<Caller> caller = co_await asking;
   if (!caller) co_return caller.error();
   LiveGrant grant;
   grant.key_id = caller->key_id;
@@ -48,7 +49,8 @@ Task<Result<LiveGrant>> AppLiveBackend::open_payment(std::string payment_id, std
   grant.payment_id = payment_id;
   const Error no{Error::Kind::kDenied, "this token does not open this topic", "invalid_token", ""};
   // The client secret, or the secret key of the merchant whose payment it is.
-  const Result<Caller> caller = keys_.authenticate(token);
+  Task<Result<Caller>> asking = keys_.look_up(token);
+  const Result<Caller> caller = co_await asking;
   const bool by_key = caller && caller->kind == KeyKind::kSecret && caller->may("payments:read");
   if (!by_key && !payments_.opens(token, payment_id)) co_return no;
   auto query = [payment_id](Session& session) -> Result<std::string> {

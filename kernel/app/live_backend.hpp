@@ -10,7 +10,7 @@ namespace florin {
 
 class AppLiveBackend final : public LiveBackend {
  public:
-  AppLiveBackend(Store& store, const ApiKeys& keys, const PaymentService& payments)
+  AppLiveBackend(Store& store, ApiKeys& keys, const PaymentService& payments)
       : store_(store), keys_(keys), payments_(payments) {}
   Task<Result<LiveGrant>> authenticate(std::string path, std::string token) override;
   Task<Result<std::vector<StagedEvent>>> replay(LiveGrant grant, std::int64_t since, int limit) override;
@@ -19,7 +19,7 @@ class AppLiveBackend final : public LiveBackend {
  private:
   Task<Result<LiveGrant>> open_payment(std::string payment_id, std::string token);
   Store& store_;
-  const ApiKeys& keys_;
+  ApiKeys& keys_;
   const PaymentService& payments_;
 };
 

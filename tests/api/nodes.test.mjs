@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import node_test from 'node:test';
 
-import { card } from '../support/api_client.mjs';
+import { ApiClient, card } from '../support/api_client.mjs';
 import { start_appliance } from '../support/appliance.mjs';
 import { until } from '../support/http.mjs';
 
@@ -49,6 +49,21 @@ if (process.env.FLORIN_TEST_STORE === 'postgresql') {
     assert.doesNotMatch(third.log, /is dead|carried by nobody/);
     assert.equal(await third.end_daemon(), 0);
     assert.doesNotMatch(second.log, /is dead/, 'a node that stops has nothing to be found out');
+  });
+
+  test('a key made at one node opens the other at once; when it ends it ends there too, and closes what it opened', async () => {
+    const made = (...command) => JSON.parse(first.cli('--json', 'key', ...command));
+    for (const end of [({ id }) => first.cli('key', 'revoke', id, '--merchant', 'porto'), ({ id }) => made('rotate', id, '--merchant', 'porto', '--overlap-hours', '0')]) {
+      const key = made('create', '--merchant', 'porto');
+      const client = new ApiClient(second, key.key);
+      const opened = await client.get('/payments/history');
+      assert.equal(opened.status, 200, opened.text);
+      const feed = second.live('merchant/porto');
+      await feed.subscribe(key.key);
+      end(key);
+      await until('the other node to refuse it', async () => (await client.get('/payments/history')).status === 401, taken_over_within_ms);
+      assert.equal(await until('its socket to be closed', () => feed.closed, taken_over_within_ms), 4403);
+    }
   });
 
   test('what a killed node left is settled by the other within seconds, to one charge', async () => {

@@ -87,7 +87,13 @@ Result<ApiRequest> ApiServer::read(const ApiRoute& route, const EdgeRequest& edg
 Task<ApiAnswer> ApiServer::answer(const ApiRoute& route, const EdgeRequest& edge, const PathParams& params) {
   Caller caller;
   if (!route.keys.empty()) {
-    const Result<Caller> who = options_.authenticate(bearer(edge));
+    const std::string token = bearer(edge);
+    Result<Caller> who = options_.authenticate(token);
+    if (!who && options_.look_up) {
+      Task<Result<Caller>> asking = options_.look_up(token);
+      Result<Caller> found = co_await asking;
+      who = std::move(found);
+    }
     if (!who) {
       ApiAnswer no = problem(who.error());
       no.headers["WWW-Authenticate"] = "Bearer";

@@ -32,6 +32,8 @@ class RateLimiter {
 
 struct ApiServerOptions {
   std::function<Result<Caller>(const std::string& token)> authenticate;
+  // Asked about a token that authenticate() refuses, and may take its time. Empty: nobody is.
+  std::function<Task<Result<Caller>>(std::string token)> look_up;
   // Requests a second that a caller may make; 0: no limit.
   std::function<std::int64_t(const Caller&)> rate_of;
   Clock* clock = nullptr;

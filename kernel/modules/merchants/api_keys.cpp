@@ -1,5 +1,5 @@
-// The api_keys table, the only file that spells its columns, and the table of keys in memory that every
-// request is checked against.
+// The table of keys in memory that every request is checked against, and what is done with keys. How it learns what
+// other nodes do is in api_keys_following.cpp.
 #include "kernel/modules/merchants/api_keys.hpp"
 
 #include <algorithm>
@@ -9,55 +9,14 @@
 
 #include <florin/crypto.hpp>
 
+#include "kernel/modules/merchants/api_key_table.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
 namespace florin {
 
-struct ApiKeys::Table {
-  std::unordered_map<std::string, ApiKey> stored;      // By digest.
-  std::unordered_map<std::string, ApiKey> configured;  // The demo's, and the operators'.
-};
-
 namespace {
 
 std::string digest_of(std::string_view text) { return to_hex(sha256(text)); }
-
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
-
-std::vector<std::string> split(const std::string& words) {
-  std::vector<std::string> list;
-  std::size_t begin = 0;
-  while (begin < words.size()) {
-    const std::size_t end = std::min(words.find(' ', begin), words.size());
-    if (end > begin) list.push_back(words.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return list;
-}
-
-KeyKind kind_from(const std::string& text) {
-  if (text == "publishable") return KeyKind::kPublishable;
-  if (text == "admin") return KeyKind::kAdmin;
-  return KeyKind::kSecret;
-}
-
-using KeyRow = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t,
-                          std::int64_t, std::optional<std::int64_t>, std::optional<std::int64_t>>;
-
-std::pair<std::string, ApiKey> from_row(const KeyRow& row) {
-  const auto& [id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked] = row;
-  ApiKey key;
-  key.id = id;
-  key.merchant = merchant;
-  key.kind = kind_from(kind);
-  key.hint = hint;
-  key.scopes = split(scopes);
-  key.livemode = livemode != 0;
-  key.created = from_micros(created);
-  if (expires) key.expires = from_micros(*expires);
-  if (revoked) key.revoked = from_micros(*revoked);
-  return {digest, key};
-}
 
 ApiKey fixed_key(const std::string& merchant, KeyKind kind) {
   ApiKey key;
@@ -79,29 +38,15 @@ std::string_view to_text(KeyKind kind) {
   return "secret";
 }
 
-Task<Result<Done>> ApiKeys::load() {
-  auto query = [](Session& session) -> Result<std::vector<KeyRow>> {
-    return session.all<KeyRow>(
-        "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys");
-  };
-  Task<Result<std::vector<KeyRow>>> reading = store_.read(query);
-  const Result<std::vector<KeyRow>> rows = co_await reading;
-  if (!rows) co_return rows.error();
-  const std::lock_guard lock(changing_);
-  const auto now = table();
-  auto next = std::make_shared<Table>();
-  if (now) next->configured = now->configured;
-  for (const KeyRow& row : *rows) next->stored.insert(from_row(row));
-  std::atomic_store(&table_, std::shared_ptr<const Table>(std::move(next)));
-  co_return Done();
-}
-
 void ApiKeys::configure(std::shared_ptr<const AppConfig> config) {
   livemode_ = config->mode == AppConfig::Mode::kLive;
   const std::lock_guard lock(changing_);
   const auto now = table();
   auto next = std::make_shared<Table>();
-  if (now) next->stored = now->stored;
+  if (now) {
+    next->stored = now->stored;
+    next->version = now->version;
+  }
   if (config->mode == AppConfig::Mode::kTest) {
     for (const auto& [id, merchant] : config->merchants) {
       if (!merchant.test_keys) continue;
@@ -143,32 +88,15 @@ Result<Caller> ApiKeys::authenticate(const std::string& token) const {
   return caller;
 }
 
-void ApiKeys::put(const std::string& digest, const ApiKey& key) {
-  const std::lock_guard lock(changing_);
-  auto next = std::make_shared<Table>(*table());
-  next->stored[digest] = key;
-  std::atomic_store(&table_, std::shared_ptr<const Table>(std::move(next)));
+void ApiKeys::put(const std::vector<std::pair<std::string, ApiKey>>& entries) {
+  {
+    const std::lock_guard lock(changing_);
+    auto next = std::make_shared<Table>(*table());
+    for (const auto& [digest, key] : entries) next->stored[digest] = key;
+    std::atomic_store(&table_, std::shared_ptr<const Table>(std::move(next)));
+  }
+  tell_ended();
 }
-
-namespace {
-void insert_key(Session& session, const ApiKey& key, const std::string& digest) {
-  std::optional<std::int64_t> until;
-  if (key.expires) until = micros(*key.expires);
-  session.execute(
-      "insert into api_keys (id, merchant, kind, digest, hint, scopes, livemode, created, expires) "
-      "values (:id, :merchant, :kind, :digest, :hint, :scopes, :livemode, :created, :expires)",
-      key.id, key.merchant, to_text(key.kind), digest, key.hint, joined(key.scopes), key.livemode, micros(key.created), until);
-}
-
-Result<std::pair<std::string, ApiKey>> find_key(Session& session, const std::string& merchant, const std::string& id) {
-  const auto row = session.one<KeyRow>(
-      "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
-      "where merchant = :merchant and id = :id",
-      merchant, id);
-  if (!row) return Error{Error::Kind::kNotFound, "no such API key: " + id, "", "id"};
-  return from_row(*row);
-}
-}  // namespace
 
 NewApiKey ApiKeys::make(const std::string& merchant, KeyKind kind, std::vector<std::string> scopes,
                         std::optional<Instant> expires) const {
@@ -191,64 +119,53 @@ Task<Result<NewApiKey>> ApiKeys::create(std::string merchant, KeyKind kind, std:
   const NewApiKey made = make(merchant, kind, std::move(scopes), expires);
   const std::string digest = digest_of(made.text.expose());
   auto unit = [key = made.key, digest](Session& session) -> Result<Done> {
-    insert_key(session, key, digest);
+    api_key_table::insert(session, {digest, key});
     return Done();
   };
   Task<Result<Done>> writing = store_.write(unit);
   const Result<Done> written = co_await writing;
   if (!written) co_return written.error();
-  put(digest, made.key);
+  put({{digest, made.key}});
   co_return made;
 }
 
 Task<Result<NewApiKey>> ApiKeys::rotate(std::string merchant, std::string id, Duration overlap) {
-  auto query = [merchant, id](Session& session) { return find_key(session, merchant, id); };
+  auto query = [merchant, id](Session& session) { return api_key_table::find(session, merchant, id); };
   Task<Result<std::pair<std::string, ApiKey>>> reading = store_.read(query);
   const Result<std::pair<std::string, ApiKey>> old = co_await reading;
   if (!old) co_return old.error();
   if (old->second.revoked) co_return Error{Error::Kind::kConflict, "API key " + id + " is revoked: make a new one", "", "id"};
   const NewApiKey made = make(merchant, old->second.kind, old->second.scopes, std::nullopt);
   const std::string digest = digest_of(made.text.expose());
-  const std::int64_t ends = micros(made.key.created + overlap);
+  const Instant ends = made.key.created + overlap;
   auto unit = [key = made.key, digest, merchant, id, ends](Session& session) -> Result<std::pair<std::string, ApiKey>> {
-    insert_key(session, key, digest);
-    session.execute(
-        "update api_keys set expires = :ends where merchant = :merchant and id = :id and (expires is null or expires > :limit)",
-        ends, merchant, id, ends);
-    return find_key(session, merchant, id);
+    api_key_table::insert(session, {digest, key});
+    api_key_table::expire(session, merchant, id, ends);
+    return api_key_table::find(session, merchant, id);
   };
   Task<Result<std::pair<std::string, ApiKey>>> writing = store_.write(unit);
   const Result<std::pair<std::string, ApiKey>> ending = co_await writing;
   if (!ending) co_return ending.error();
-  put(digest, made.key);
-  put(ending->first, ending->second);
-  if (overlap <= Duration(0) && told_) told_(id);
+  put({{digest, made.key}, *ending});
   co_return made;
 }
 
 Task<Result<Done>> ApiKeys::revoke(std::string merchant, std::string id) {
   const Instant now = clock_.now();
   auto unit = [merchant, id, now](Session& session) {
-    session.execute(
-        "update api_keys set revoked = :now where merchant = :merchant and id = :id and revoked is null",
-        micros(now), merchant, id);
-    return find_key(session, merchant, id);
+    api_key_table::revoke(session, merchant, id, now);
+    return api_key_table::find(session, merchant, id);
   };
   Task<Result<std::pair<std::string, ApiKey>>> writing = store_.write(unit);
   const Result<std::pair<std::string, ApiKey>> gone = co_await writing;
   if (!gone) co_return gone.error();
-  put(gone->first, gone->second);
-  if (told_) told_(id);
+  put({*gone});
   co_return Done();
 }
 
 std::vector<ApiKey> stored_keys(Session& session, const std::string& merchant) {
   std::vector<ApiKey> keys;
-  for (const KeyRow& row : session.all<KeyRow>(
-           "select id, merchant, kind, digest, hint, scopes, livemode, created, expires, revoked from api_keys "
-           "where (:all_of = '' or merchant = :merchant) order by created, id",
-           merchant, merchant))
-    keys.push_back(from_row(row).second);
+  for (auto& [digest, key] : api_key_table::all(session, merchant)) keys.push_back(std::move(key));
   return keys;
 }
 
@@ -257,7 +174,7 @@ Json render_api_key(const ApiKey& key) {
             {"merchant", key.merchant.empty() ? Json() : Json(key.merchant)},
             {"kind", to_text(key.kind)},
             {"ends_with", key.hint},
-            {"scopes", joined(key.scopes)},
+            {"scopes", fmt::format("{}", fmt::join(key.scopes, " "))},
             {"created", to_text(key.created)}};
   json["expires"] = key.expires ? Json(to_text(*key.expires)) : Json();
   json["revoked"] = key.revoked ? Json(to_text(*key.revoked)) : Json();

@@ -5,14 +5,19 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <florin/result.hpp>
 #include <florin/secret.hpp>
 #include <florin/task.hpp>
 
-#include "kernel/modules/api/api.hpp"
+#include "kernel/modules/api/server.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/config/config.hpp"
 #include "kernel/platform/random/random.hpp"
@@ -40,28 +45,44 @@ class ApiKeys {
  public:
   ApiKeys(Store& store, Clock& clock, Random& random) : store_(store), clock_(clock), random_(random) {}
 
-  // Reads the table once, at start; later changes pass through here.
+  // Reads the table once, at start. Changes pass through here, or are another node's.
   Task<Result<Done>> load();
+  // Looks every second, until the clock stops, for what other nodes have changed and for keys that have expired.
+  void start(Executor& executor) { executor.spawn("api keys", follow()); }
   // The demo's fixed keys, "sk_test_lisbon_books": work only in test mode and where the merchant says
   // `test_keys: true`. Called at start and after each reload.
   void configure(std::shared_ptr<const AppConfig> config);
 
   // By the key's text, from memory. Errors: kDenied ("invalid_api_key", "api_key_expired").
   Result<Caller> authenticate(const std::string& token) const;
+  // The same, for a token that memory may not know: another node may have made it a moment ago, so the store is
+  // asked, a few times a second at most, whoever guesses. Errors also: kUnavailable.
+  Task<Result<Caller>> look_up(std::string token);
 
   Task<Result<NewApiKey>> create(std::string merchant, KeyKind kind, std::vector<std::string> scopes,
                                  std::optional<Instant> expires);
   // A new key of the same kind and scopes; the old one stops working after `overlap` (zero: now), when it has not
   // been revoked or has expired before. Errors: kNotFound.
   Task<Result<NewApiKey>> rotate(std::string merchant, std::string id, Duration overlap);
-  // The key stops working before this returns; `on_revoked` closes what it opened.
+  // The key stops working before this returns, and within about two seconds on other nodes.
   Task<Result<Done>> revoke(std::string merchant, std::string id);
-  void on_revoked(std::function<void(const std::string& key_id)> told) { told_ = std::move(told); }
+  // Told of each key that has ended, by whatever and on whichever node, to close what it opened; `why` is a
+  // sentence. Set before start().
+  using Ended = std::function<void(const std::string& key_id, std::string_view why)>;
+  void on_ended(Ended told) { told_ = std::move(told); }
 
  private:
-  struct Table;  // Immutable: swapped as a whole, read without a lock.
+  struct Table {  // Immutable: swapped as a whole, read without a lock.
+    std::unordered_map<std::string, ApiKey> stored;      // By digest.
+    std::unordered_map<std::string, ApiKey> configured;  // The demo's, and the operators'.
+    std::int64_t version = -1;                           // Of the stored table, when it was read as a whole.
+  };
   std::shared_ptr<const Table> table() const { return std::atomic_load(&table_); }
-  void put(const std::string& digest, const ApiKey& key);
+  void put(const std::vector<std::pair<std::string, ApiKey>>& entries);
+  Task<void> follow();
+  Task<Result<Done>> reread();
+  bool may_be_stored(const std::string& token);
+  void tell_ended();
   NewApiKey make(const std::string& merchant, KeyKind kind, std::vector<std::string> scopes,
                  std::optional<Instant> expires) const;
 
@@ -70,8 +91,10 @@ class ApiKeys {
   Random& random_;
   std::shared_ptr<const Table> table_;
   std::mutex changing_;
+  std::unordered_set<std::string> ended_;  // Ids that were told; guarded by changing_.
+  RateLimiter look_ups_;
   std::atomic<bool> livemode_{false};
-  std::function<void(const std::string&)> told_;
+  Ended told_;
 };
 
 // Oldest first; of everybody with "".

@@ -24,12 +24,13 @@ Task<void> authenticate(CorePtr core, SubscriberPtr subscriber, std::string toke
   }
   // First among the receivers, then able to subscribe: no event falls between.
   if (!core->registry.index(subscriber, *grant) || !subscriber->authenticated(*grant, since)) co_return;
-  bool revoked = false;
+  std::optional<std::string> revoked;
   {
     const std::lock_guard lock(core->mutex);
-    revoked = core->revoked.contains(grant->key_id);
+    const auto found = core->revoked.find(grant->key_id);
+    if (found != core->revoked.end()) revoked = found->second.why;
   }
-  if (revoked) subscriber->peer().close(4403, "this key was revoked");
+  if (revoked) subscriber->peer().close(4403, *revoked);
   while (const auto text = subscriber->next_waiting()) act(core, subscriber, read_message(*text));
 }
 
@@ -105,16 +106,16 @@ class Hub final : public LiveHub {
     if (begin) core_->executor.spawn("live.dispatch", dispatch(core_));
   }
 
-  void revoke(const std::string& key_id) override {
+  void revoke(const std::string& key_id, std::string_view why) override {
     if (key_id.empty()) return;
     const Duration now = core_->clock.monotonic();
     {
       const std::lock_guard lock(core_->mutex);
-      std::erase_if(core_->revoked, [now](const auto& each) { return now - each.second > kRemembered; });
-      core_->revoked[key_id] = now;
+      std::erase_if(core_->revoked, [now](const auto& each) { return now - each.second.at > kRemembered; });
+      core_->revoked[key_id] = {now, std::string(why)};
     }
     for (const SubscriberPtr& subscriber : core_->registry.all())
-      if (subscriber->grant().key_id == key_id) subscriber->peer().close(4403, "this key was revoked");
+      if (subscriber->grant().key_id == key_id) subscriber->peer().close(4403, why);
   }
 
   std::int64_t subscribers() const override {

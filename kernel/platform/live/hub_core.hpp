@@ -31,7 +31,11 @@ struct HubCore {
   bool dispatching = false;
   std::unordered_map<std::string, std::int64_t> last_seq;  // By merchant, since this process began.
   std::int64_t last_position = 0;
-  std::unordered_map<std::string, Duration> revoked;  // Keys, and when.
+  struct Revoked {
+    Duration at;
+    std::string why;
+  };
+  std::unordered_map<std::string, Revoked> revoked;  // By key.
 
   // The number of the last event that was told to the grant's kind; nothing: none since we began.
   std::optional<std::int64_t> last_told(const LiveGrant& grant) {

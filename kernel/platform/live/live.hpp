@@ -21,7 +21,7 @@ struct LiveGrant {
   Of of = Of::kMerchant;
   std::string merchant;    // For kAdmin: "" means every merchant.
   std::string payment_id;  // kPayment only.
-  std::string key_id;      // Revoking this key closes the socket.
+  std::string key_id;      // The end of this key closes the socket.
 };
 
 // What the hub needs to know from the floors above.
@@ -44,8 +44,8 @@ class LiveHub : public WebSocketHandler {
                                        std::vector<std::string> allowed_origins);
   // From the store's writer thread, after each COMMIT: returns at once.
   virtual void publish(const std::vector<StagedEvent>& events) = 0;
-  // Closes every socket that came in by this key, within a second.
-  virtual void revoke(const std::string& key_id) = 0;
+  // Closes every socket that came in by this key, within a second; `why` is the close frame's reason.
+  virtual void revoke(const std::string& key_id, std::string_view why) = 0;
   virtual std::int64_t subscribers() const = 0;
 };
 

@@ -144,8 +144,10 @@ class KeepingPeer final : public WebSocketPeer {
     frames.push_back(std::move(text));
     return true;
   }
-  void close(int code, std::string_view) override {
-    if (close_code == 0) close_code = code;
+  void close(int code, std::string_view reason) override {
+    if (close_code != 0) return;
+    close_code = code;
+    close_reason = reason;
   }
   std::size_t queued_bytes() const override { return queued; }
   const EdgeRequest& opened_by() const override { return opened_by_; }
@@ -168,6 +170,7 @@ class KeepingPeer final : public WebSocketPeer {
 
   std::vector<std::shared_ptr<const std::string>> frames;
   int close_code = 0;
+  std::string close_reason;
   bool stuck = false;  // Its client reads nothing.
   std::size_t queued = 0, capacity = 1024 * 1024;
 

@@ -247,11 +247,13 @@ TEST(Live, ARevokedKeyClosesItsSocketsAlsoOneThatIsJustAuthenticating) {
   auto joining = live.open(kLisbon);
   live.say(joining, R"({"type":"auth","token":"merchant:lisbon"})");
 
-  live.hub->revoke("key_of_merchant:lisbon");
+  live.hub->revoke("key_of_merchant:lisbon", "this key has expired");
   live.executor.run_until_idle();
 
   EXPECT_EQ(listening->close_code, 4403);
   EXPECT_EQ(joining->close_code, 4403);
+  EXPECT_EQ(listening->close_reason, "this key has expired");
+  EXPECT_EQ(joining->close_reason, "this key has expired");
   EXPECT_EQ(other->close_code, 0);
 }
 
