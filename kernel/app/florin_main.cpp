@@ -2,6 +2,7 @@
 // itself; what changes state goes to the daemon through its control socket.
 #include <csignal>
 
+#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "kernel/app/cli/cli.hpp"
@@ -26,6 +27,8 @@ int main(int argc, char** argv) {
   florin::add_key_commands(app, context);
   florin::add_demo_commands(app, context);
   std::signal(SIGPIPE, SIG_IGN);
+  // Standard output is for what was asked for.
+  spdlog::set_default_logger(spdlog::stderr_color_mt("florin"));
   spdlog::set_level(spdlog::level::warn);
   CLI11_PARSE(app, argc, argv);
   return context.exit_code;

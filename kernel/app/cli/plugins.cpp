@@ -7,12 +7,13 @@
 #include "kernel/app/ops_routes.hpp"
 #include "kernel/app/paths.hpp"
 #include "kernel/app/plugin_new/plugin_new.hpp"
+#include "kernel/platform/plugin_host/look.hpp"
 
 namespace florin {
 
 namespace {
 
-// The daemon knows best (it knows what is quarantined); without one, what would be loaded is.
+// The daemon knows best (it has counted exceptions); without one, what the next would load and leave out is.
 void list_plugins(CliContext& context) {
   const auto bare = context.bare_config();
   if (!bare) return;
@@ -20,10 +21,8 @@ void list_plugins(CliContext& context) {
   if (const Result<Json> asked = control_daemon(context.control_path(), "plugin.list", Json::object())) {
     for (const Json& plugin : *asked) rows.push_back(plugin);
   } else {
-    PluginHostOptions options;
-    options.folder = plugins_folder(*bare);
-    options.sandboxes = true;
-    for (const PluginStatus& plugin : PluginHost::open(options)->statuses()) rows.push_back(render_plugin(plugin));
+    for (const PluginStatus& plugin : look_at_plugins(plugins_folder(*bare), state_file(*bare, "plugins.state")))
+      rows.push_back(render_plugin(plugin));
   }
   context.print(rows, {"kind", "name", "version", "state", "why"});
 }

@@ -74,6 +74,7 @@ class Marks final : public CrashMarks {
       layout_ = new (&own_) Layout{};
       return Done{};
     }
+    if (options_.look_only) return look();
     file_ = OpenFile(::open(options_.file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file_.descriptor() < 0)
       return Error{Error::Kind::kUnavailable,
@@ -137,12 +138,28 @@ class Marks final : public CrashMarks {
   // A running Florin has the file: we learn who is quarantined and leave its marks alone.
   Result<Done> read_only() {
     layout_ = new (&own_) Layout{};
-    Layout other{};
-    if (::pread(file_.descriptor(), static_cast<void*>(&other), sizeof other, 0) == sizeof other) {
-      layout_->slots = other.slots;
-      forget_damaged_slots();
-    }
+    copy_file();
     return Done{};
+  }
+
+  // Not locked, lest a daemon that starts meanwhile think that another has it. No file: no daemon has run yet.
+  Result<Done> look() {
+    layout_ = new (&own_) Layout{};
+    file_ = OpenFile(::open(options_.file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file_.descriptor() < 0 && errno != ENOENT)
+      return Error{Error::Kind::kUnavailable,
+                   fmt::format("cannot read {} ({}), where quarantines are kept", options_.file, std::strerror(errno)), "", ""};
+    if (file_.descriptor() < 0) return Done{};
+    copy_file();
+    count_the_last_end();
+    return Done{};
+  }
+
+  void copy_file() {
+    if (::pread(file_.descriptor(), static_cast<void*>(layout_), sizeof(Layout), 0) != sizeof(Layout) ||
+        std::memcmp(layout_->magic, kMagic, sizeof kMagic) != 0)
+      new (layout_) Layout{};
+    forget_damaged_slots();
   }
 
   Result<Done> map() {

@@ -30,6 +30,8 @@ class CrashMarks {
   struct Options {
     std::string file;  // "": no marks are kept, nothing is ever quarantined.
     std::chrono::milliseconds step_limit{10'000};  // One step of a plugin; then the process is ended.
+    // For a tool, while no daemon runs: says what a start would find, and changes nothing.
+    bool look_only = false;
   };
   // What the last end of the process says about a plugin.
   struct Finding {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernel/platform/plugin_host/loader.hpp"
+#include "kernel/platform/plugin_host/look.hpp"
 
 namespace florin {
 namespace {
@@ -135,8 +136,9 @@ class FolderHost final : public PluginHost {
 
 }  // namespace
 
-std::unique_ptr<PluginHost> PluginHost::open(PluginHostOptions options) {
-  auto marks = CrashMarks::open({options.state_file, options.step_limit});
+namespace {
+std::unique_ptr<FolderHost> open_host(PluginHostOptions options, bool look_only) {
+  auto marks = CrashMarks::open({options.state_file, options.step_limit, look_only});
   if (!marks) {
     // A start without marks is better than none: payments matter more than knowing whose fault a crash is.
     spdlog::error("{}; going on without crash marks", marks.error().message);
@@ -145,6 +147,17 @@ std::unique_ptr<PluginHost> PluginHost::open(PluginHostOptions options) {
   auto host = std::make_unique<FolderHost>(std::move(options), *marks);
   host->load();
   return host;
+}
+}  // namespace
+
+std::unique_ptr<PluginHost> PluginHost::open(PluginHostOptions options) { return open_host(std::move(options), false); }
+
+std::vector<PluginStatus> look_at_plugins(const std::string& folder, const std::string& state_file) {
+  PluginHostOptions options;
+  options.folder = folder;
+  options.state_file = state_file;
+  options.sandboxes = true;
+  return open_host(std::move(options), true)->statuses();
 }
 
 }  // namespace florin
