@@ -56,6 +56,7 @@ class RunningAppliance final : public Appliance {
   void leave();
   Result<Done> open_edge();
   Task<Json> readiness();
+  Task<Result<Done>> probe_writer();
   Result<Json> control(const std::string& command, const Json& arguments);
 
   bool stopped_ = false;
@@ -63,6 +64,7 @@ class RunningAppliance final : public Appliance {
   std::unique_ptr<ConfigHolder> config_;
   std::unique_ptr<ThreadExecutor> executor_;
   std::unique_ptr<SystemClock> clock_;
+  WriterHealth writer_health_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<HttpClient> http_;
@@ -100,6 +102,7 @@ Result<Done> RunningAppliance::open_stores() {
   StoreOptions store;
   store.url = config.store.url;
   store.executor = executor_.get();
+  store.health = &writer_health_;
   store.readers = static_cast<int>(config.store.readers);
   FLORIN_TRY(opened, open_store(store));
   store_ = std::move(opened);
@@ -171,19 +174,38 @@ Result<Done> RunningAppliance::open_edge() {
   return Done();
 }
 
+// A unit that changes nothing costs the disk nothing. Only when the last change did not arrive, and nobody may come to
+// make another because we are not ready, does the probe make one: then it is what finds out that all is well again.
+Task<Result<Done>> RunningAppliance::probe_writer() {
+  const bool troubled = writer_health_.trouble().has_value();
+  auto unit = [troubled](Session& session) -> Result<Done> {
+    // A row that no merchant can have, gone again: SQLite writes nothing for an update to what is there.
+    if (troubled) {
+      session.execute("insert into event_counters (merchant, value) values ('.probe', 0) on conflict do nothing");
+      session.execute("delete from event_counters where merchant = '.probe'");
+    }
+    return Done();
+  };
+  Task<Result<Done>> writing = store_->write(unit);
+  co_return co_await writing;
+}
+
 Task<Json> RunningAppliance::readiness() {
-  // A read that comes back shows that the store works; a store that hangs is found by the prober's own limit.
+  // What comes back shows that the store reads and takes work; a store that hangs is found by the prober's own limit.
   auto query = [](Session& session) -> Result<bool> {
     return session.one<std::tuple<std::int64_t>>("select count(*) from event_counters where merchant = ''").has_value();
   };
   Task<Result<bool>> reading = store_->read(query);
   const Result<bool> read = co_await reading;
-  Json state{{"ready", !stopped_ && read.has_value()},
+  Task<Result<Done>> probing = probe_writer();
+  const Result<Done> written = co_await probing;
+  Json state{{"ready", !stopped_ && read.has_value() && written.has_value()},
              {"version", kFlorinVersion},
              {"store", store_->engine() == Engine::kSqlite ? "sqlite" : "postgresql"},
              {"merchants", merchants_->all().size()},
              {"subscribers", gateway_->live().subscribers()},
              {"tasks", executor_->running()}};
+  if (!written) state["store_error"] = written.error().message;
   if (!read) state["store_error"] = read.error().message;
   co_return state;
 }

@@ -35,10 +35,14 @@ test('a full disk: payments are refused for now, reading goes on, and room on it
   const body = order();
   const key = crypto.randomUUID();
   for (let i = 0; i < 3; i += 1) is_refused_for_now(await pay(body, key));
+  const unready = await florin.nobody().call('GET', '/readyz');
+  assert.equal(unready.status, 503, unready.text);
+  assert.match(unready.json.store_error, /disk/);
   assert.equal((await shop.payment(before.json.id)).status, 'succeeded');
   assert.equal((await florin.far_sides.charges(body.amount)).length, 0, 'no request left without a durable attempt');
 
   faults.heal();
+  assert.equal((await florin.nobody().call('GET', '/readyz')).status, 200, 'nobody need pay for it to be ready again');
   const after = await pay(body, key);
   assert.equal(after.status, 201, after.text);
   assert.equal(after.json.status, 'succeeded');

@@ -89,7 +89,7 @@ Result<std::unique_ptr<Store>> open_store(const StoreOptions& options) try {
   auto readers = make_readers(*place.connector, options.readers);
   return std::unique_ptr<Store>(
       std::make_unique<store::SqlStore>(*options.executor, std::move(taken.lock), std::move(place.connector),
-                                        std::move(taken.writer), std::move(readers)));
+                                        std::move(taken.writer), std::move(readers), options.health));
 } catch (const store::EngineFault& fault) {
   return store::to_error(fault);
 }

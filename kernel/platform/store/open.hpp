@@ -10,6 +10,7 @@
 #include "kernel/platform/executor/executor.hpp"
 #include "kernel/platform/store/migrations.hpp"
 #include "kernel/platform/store/store.hpp"
+#include "kernel/platform/store/writer_health.hpp"
 
 namespace florin {
 
@@ -20,6 +21,7 @@ struct StoreOptions {
   int readers = 2;               // Connections that read, each with a thread. From 1 to 64.
   // What the tables are to be; null: the migrations built into this binary.
   const MigrationList* migrations = nullptr;
+  WriterHealth* health = nullptr;  // Told how what is written fares; may be null, else it outlives the store.
 };
 
 // For the daemon: takes the database (one daemon a SQLite file), applies what migrations are missing.

@@ -13,10 +13,11 @@ Error overloaded() {
 }  // namespace
 
 SqlStore::SqlStore(Executor& executor, std::unique_ptr<FileLock> lock, std::unique_ptr<Connector> connector,
-                   std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers)
+                   std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers,
+                   WriterHealth* health)
     : executor_(executor), lock_(std::move(lock)), connector_(std::move(connector)) {
   readers_ = std::make_unique<Readers>(*connector_, std::move(readers));
-  if (writer) writer_ = std::make_unique<Writer>(*connector_, std::move(writer));
+  if (writer) writer_ = std::make_unique<Writer>(*connector_, std::move(writer), health);
 }
 
 void SqlStore::on_closing(std::function<void(Session&, std::vector<StagedEvent>&)> closing) {

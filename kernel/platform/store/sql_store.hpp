@@ -15,7 +15,8 @@ class SqlStore final : public Store {
  public:
   // `lock` may be null (PostgreSQL); so may `writer`: then every write is refused.
   SqlStore(Executor& executor, std::unique_ptr<FileLock> lock, std::unique_ptr<Connector> connector,
-           std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers);
+           std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers,
+           WriterHealth* health = nullptr);
 
   void on_closing(std::function<void(Session&, std::vector<StagedEvent>&)> closing) override;
   void on_committed(std::function<void(const std::vector<StagedEvent>&)> committed) override;

@@ -24,8 +24,8 @@ std::chrono::milliseconds back_off(int attempt) {
 
 }  // namespace
 
-Writer::Writer(Connector& connector, std::unique_ptr<Connection> connection)
-    : connector_(connector), connection_(std::move(connection)), thread_([this] { work(); }) {}
+Writer::Writer(Connector& connector, std::unique_ptr<Connection> connection, WriterHealth* health)
+    : connector_(connector), health_(health), connection_(std::move(connection)), thread_([this] { work(); }) {}
 
 Writer::~Writer() {
   {
@@ -123,7 +123,14 @@ void Writer::tell(const Group& group, std::size_t count) {
   }
 }
 
+// What a unit did wrong, or another node got first, says nothing about the writer.
+void Writer::note(const EngineFault& fault) {
+  using Kind = EngineFault::Kind;
+  if (health_ && fault.kind != Kind::kStatement && fault.kind != Kind::kConflict) health_->failed(to_error(fault));
+}
+
 void Writer::fail(const Group& group, const EngineFault& fault) {
+  note(fault);
   for (Waiting* waiting : group) waiting->refused = to_error(fault);
   tell(group, group.size());
 }

@@ -29,6 +29,7 @@
 #include "kernel/platform/executor/executor.hpp"
 #include "kernel/platform/store/connection.hpp"
 #include "kernel/platform/store/store.hpp"
+#include "kernel/platform/store/writer_health.hpp"
 
 namespace florin::store {
 
@@ -47,8 +48,8 @@ class Writer {
     std::optional<Error> refused = std::nullopt;  // The unit's own Error, or why it could not be run.
   };
 
-  // `connection` is the first one; later ones come from the connector.
-  Writer(Connector& connector, std::unique_ptr<Connection> connection);
+  // `connection` is the first one; later ones come from the connector. `health` may be null.
+  Writer(Connector& connector, std::unique_ptr<Connection> connection, WriterHealth* health);
   ~Writer();                         // Commits what is queued.
   Hooks& hooks() { return hooks_; }  // Set before the first push().
   // False: too many wait already, or the writer is stopping; then `waiting` is not kept.
@@ -75,15 +76,18 @@ class Writer {
   void leave_unknown(const Group& group, std::size_t count);
   void tell(const Group& group, std::size_t count);
   void fail(const Group& group, const EngineFault& fault);
+  void note(const EngineFault& fault);
   void give_up_connection() { connection_.reset(); }
   void need_connection();
   void refuse_the_impatient();
   bool pause(std::chrono::milliseconds how_long);
 
   Connector& connector_;
+  WriterHealth* const health_;
   std::unique_ptr<Connection> connection_;  // Null between losing one and having the next.
   Hooks hooks_;
   std::vector<StagedEvent> events_;  // Of the group that is running.
+  bool changed_ = false;             // Whether that group has changed anything.
   int careful_groups_ = 0;           // How many of the next groups run with savepoints.
 
   std::mutex mutex_;

@@ -23,6 +23,7 @@ std::size_t Writer::run_group(Group& group, bool alone, bool careful) {
   const auto until = Clock::now() + kWorkMax;
   std::size_t reached = 0;
   events_.clear();
+  changed_ = false;
   connection_->begin();
   run_units(group, reached, until, careful);
   while (!alone && reached == group.size() && Clock::now() < until && take_more(group))
@@ -56,6 +57,7 @@ std::size_t Writer::commit_group(Group& group, bool alone) {
     if (!*committed)
       throw EngineFault(EngineFault::Kind::kConflict, "the connection went before COMMIT was done");
   }
+  if (changed_ && health_) health_->arrived();
   if (!events_.empty() && hooks_.committed) hooks_.committed(events_);
   tell(group, reached);
   return reached;
@@ -89,7 +91,10 @@ void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_poi
     // These are not the unit's but the whole transaction's.
     if (fault && (fault->kind == EngineFault::Kind::kLost || fault->kind == EngineFault::Kind::kConflict))
       throw *fault;
-    if (waiting->refused && !careful && (fault || connection_->take_touched())) throw NeedsCare();
+    const bool touched = connection_->take_touched();
+    if (fault) note(*fault);
+    if (waiting->refused && !careful && (fault || touched)) throw NeedsCare();
+    if (!waiting->refused) changed_ = changed_ || touched;
     if (waiting->refused) events_.resize(staged_before);
     if (careful) waiting->refused ? connection_->undo() : connection_->keep();
     ++reached;
