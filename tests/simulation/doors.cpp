@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <florin/check.hpp>
+
 namespace florin::simulation {
 
 using namespace std::chrono_literals;
@@ -15,6 +17,7 @@ void SimExecutor::post(std::coroutine_handle<> ready) {
 }
 
 void SimExecutor::kill() {
+  FLORIN_CHECK(dead_ || static_cast<std::int64_t>(roots_.size()) == running(), "a crash knows of every task");
   dead_ = true;
   // Backwards: what was started last may use what was started first. No destructor starts a task.
   while (!roots_.empty()) {

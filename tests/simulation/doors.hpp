@@ -12,7 +12,8 @@
 
 namespace florin::simulation {
 
-class SimExecutor final : public Executor, private TaskKeeper {
+// TaskKeeper is found by dynamic_cast, which sees public bases alone.
+class SimExecutor final : public Executor, public TaskKeeper {
  public:
   explicit SimExecutor(Timeline& timeline) : timeline_(timeline) {}
   ~SimExecutor() override { kill(); }
