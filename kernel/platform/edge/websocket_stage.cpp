@@ -58,8 +58,12 @@ class WebSocketStage final : public Stage {
 
   void refill(std::string& out) override {
     if (breached_ && !dead_) {
-      // wslay 1.1.1 answers a bad control frame by a close without a code; this is the one it should send.
-      out.append("\x88\x02\x03\xea", 4);
+      // wslay 1.1.1 answers a bad control frame by a close without a code; this is the one it should send,
+      // unless we have said before what was wrong first.
+      if (close_queued_)
+        send_controls(out);
+      else
+        out.append("\x88\x02\x03\xea", 4);
       dead_ = true;
       return;
     }
