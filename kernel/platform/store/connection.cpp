@@ -48,6 +48,7 @@ Statement& Connection::prepared(std::string_view sql, std::string_view columns) 
     if (statements_.size() >= kStatementsMax) statements_.clear();
     known = statements_.try_emplace(std::string(sql)).first;
   }
+  std::erase_if(known->second, [](const auto& statement) { return statement->has_failed(); });
   for (const auto& statement : known->second)
     if (statement->fits(values_, columns)) return *statement;
   known->second.push_back(std::make_unique<Statement>(*session_, sql, values_, columns));

@@ -120,10 +120,17 @@ void Statement::read_row() {
   }
 }
 
+bool Statement::execute() {
+  executing_ = true;
+  const bool found = statement_.execute(true);
+  executing_ = false;
+  return found;
+}
+
 std::int64_t Statement::run(const std::vector<Parameter>& values) {
   bind(values);
   const Finish finish{*this};
-  statement_.execute(true);
+  execute();
   return statement_.get_affected_rows();
 }
 
@@ -132,7 +139,7 @@ void Statement::fetch(const std::vector<Parameter>& values, int limit,
   bind(values);
   const Finish finish{*this};
   int rows = 0;
-  for (bool more = statement_.execute(true); more; more = statement_.fetch()) {
+  for (bool more = execute(); more; more = statement_.fetch()) {
     read_row();
     row(row_);
     if (++rows == limit) return;

@@ -35,6 +35,8 @@ class Statement {
 
   // Whether it was prepared for such values and columns. NULL fits any parameter.
   bool fits(const std::vector<Parameter>& values, std::string_view columns) const;
+  // Its last execution threw: it must not be executed again.
+  bool has_failed() const { return executing_; }
 
   // SOCI's exceptions pass through.
   std::int64_t run(const std::vector<Parameter>& values);
@@ -50,6 +52,7 @@ class Statement {
   };
   struct Finish;
   void bind(const std::vector<Parameter>& values);
+  bool execute();
   void read_row();
 
   std::unique_ptr<Slot[]> parameters_, columns_;  // Bound by address: made once, never moved.
@@ -57,6 +60,9 @@ class Statement {
   std::vector<Value> row_;
   soci::statement statement_;
   soci::sqlite3_statement_backend* sqlite_;  // Null with PostgreSQL.
+  // Stays true when it throws: SOCI 4.0.3 then still holds the parameters' texts for PostgreSQL, which only
+  // its destructor frees and the next execution would forget.
+  bool executing_ = false;
 };
 
 }  // namespace florin::store
