@@ -8,7 +8,7 @@ import { card } from '../support/api_client.mjs';
 import { start_appliance } from '../support/appliance.mjs';
 import { raw, request, until } from '../support/http.mjs';
 
-const florin = await start_appliance({ set: ['server.limits.header_time_ms=300'] });
+const florin = await start_appliance({ set: ['server.limits.header_time_ms=300', 'server.drain_ms=3000'] });
 const { test } = florin;
 const shop = florin.as('porto');
 const kHost = 'Host: localhost\r\n';
@@ -115,6 +115,23 @@ test('SIGTERM lets what is under way end, then the process ends cleanly', async 
   assert.equal(code, 0);
   await florin.start_daemon();
   assert.equal((await shop.payment(answer.json.id)).status, 'succeeded');
+});
+
+test('SIGTERM while a payment is in doubt: its caller is told so, and nobody is waited for', async () => {
+  // The far side acts, says nothing, and nothing can be looked up there.
+  await florin.far_sides.fault({ plugin: 'stripe', method: 'POST', path_prefix: '/v1/payment_intents/', mode: 'silent_after', delay_ms: 60_000, times: 1 });
+  await florin.far_sides.fault({ plugin: 'stripe', method: 'GET', path_prefix: '/v1/', mode: 'silent_before', delay_ms: 60_000, times: 1000 });
+  const paying = shop.pay(7005, { method: card() });
+  await until('the far side to be asked', async () => (await florin.far_sides.charges(7005)).length === 1);
+  assert.equal(await florin.end_daemon('SIGTERM'), 0);
+  const answer = await paying;
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.json.status, 'processing');
+  assert.doesNotMatch(florin.log, /left to recovery/);
+  await florin.far_sides.heal();
+  await florin.start_daemon();
+  await until('recovery', async () => (await shop.payment(answer.json.id)).status === 'succeeded');
+  assert.equal((await florin.far_sides.charges(7005)).length, 1);
 });
 
 test('after kill -9 everything that was answered is there', async () => {

@@ -33,6 +33,7 @@ Task<ApiAnswer> PaymentService::await_trip(std::shared_ptr<Trip> trip) {
     trip->deadline = doors_.clock.monotonic() + kAnswerWithin;
     const std::lock_guard lock(waiting_mutex_);
     place = waiting_.insert(waiting_.end(), trip);
+    if (stopped_) overdue(trip);
   }
   Completion<ApiAnswer>& arrived = trip->box.arrived();
   ApiAnswer answer = co_await arrived;
@@ -51,13 +52,19 @@ Task<void> PaymentService::watch_deadlines() {
     Task<void> sleeping = doors_.clock.sleep(std::chrono::milliseconds(50));
     co_await sleeping;
     const Duration now = doors_.clock.monotonic();
-    if (now - before < std::chrono::milliseconds(10)) co_return;  // The clock has stopped.
     const std::lock_guard lock(waiting_mutex_);
+    // The clock has stopped: what is in doubt now stays so until the next start, and who waits would wait for ever.
+    stopped_ = now - before < std::chrono::milliseconds(10);
     for (const std::shared_ptr<Trip>& trip : waiting_) {
-      if (trip->deadline > now) break;  // All wait equally long: the rest is younger.
-      if (!std::exchange(trip->overdue, true)) doors_.executor.spawn("answer processing", answer_processing(trip));
+      if (trip->deadline > now && !stopped_) break;  // All wait equally long: the rest is younger.
+      overdue(trip);
     }
+    if (stopped_) co_return;
   }
+}
+
+void PaymentService::overdue(const std::shared_ptr<Trip>& trip) {
+  if (!std::exchange(trip->overdue, true)) doors_.executor.spawn("answer processing", answer_processing(trip));
 }
 
 // The operation takes too long: its caller is told how things stand, and a replay will say the same.

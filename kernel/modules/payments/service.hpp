@@ -110,6 +110,8 @@ class PaymentService {
   Task<bool> fail_over(std::shared_ptr<Trip> trip, Error why);
   Task<void> finish(std::shared_ptr<Trip> trip, Authorization outcome);
   Task<Result<Settled>> settle(std::shared_ptr<Trip> trip, std::function<Result<Settled>(Session&)> unit);
+  // Under waiting_mutex_.
+  void overdue(const std::shared_ptr<Trip>& trip);
   Task<void> answer_processing(std::shared_ptr<Trip> trip);
   Task<void> watch_deadlines();
 
@@ -153,6 +155,7 @@ class PaymentService {
   QuietAttempts quiet_;
   std::mutex waiting_mutex_;
   std::list<std::shared_ptr<Trip>> waiting_;  // By deadline: all wait equally long.
+  bool stopped_ = false;                      // The clock has: nobody watches deadlines any more.
 };
 
 }  // namespace florin
