@@ -24,7 +24,7 @@ for (const from of ['plugins', 'fixtures/by_kind'])
     }
   }
 
-const florin = await start_appliance({ set: [`plugins.folder=${plugins}`] });
+const florin = await start_appliance({ crashes: true, set: [`plugins.folder=${plugins}`] });
 const { test } = florin;
 const shop = florin.as('porto');
 

@@ -78,9 +78,10 @@ class Appliance {
 
   // With `any_port` the daemon chooses its port itself, and the sandboxes are told which.
   // `faults`: florind runs under the fault shim, which heeds calls on files with this in their path. `chaos`:
-  // it reaches the far sides over `proxy`.
-  async start({ webhooks = '', set = [], any_port = false, faults, chaos = false } = {}) {
+  // it reaches the far sides over `proxy`. `crashes`: it is meant to die of signals.
+  async start({ webhooks = '', set = [], any_port = false, faults, chaos = false, crashes = false } = {}) {
     this.build = build;
+    this.crashes = crashes;
     this.faults = faults && new Faults(build, this.directory, faults);
     this.dead_port = await free_port();
     this.store = fresh_store(this.directory);
@@ -109,7 +110,7 @@ class Appliance {
     const child = spawn(path.join(build, 'bin', program), [...where, ...first], {
       stdio: ['ignore', 'pipe', log],
       cwd: directory,
-      env: { ...reporting_to(this.directory), ...(program === 'florind' || first[0] === 'demo' ? this.faults?.environment : {}) },
+      env: { ...reporting_to(this.directory, { crashes: this.crashes }), ...(program === 'florind' || first[0] === 'demo' ? this.faults?.environment : {}) },
     });
     fs.closeSync(log);
     this.children.add(child);
