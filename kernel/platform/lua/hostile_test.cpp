@@ -46,9 +46,16 @@ std::string expectation(const std::string& source) {
   return source.substr(from, source.find('\n', from) - from);
 }
 
+// Sanitized code needs longer to reach the limits that are not time's.
+PolicyBudget budget_here() {
+  PolicyBudget budget;
+  budget.wall *= kSlowdown;
+  return budget;
+}
+
 // Compiles and runs; what was wrong, or "" when nothing was.
 std::string complaint_of(const std::string& name, const std::string& source) {
-  const auto policy = compile_policy(name, source);
+  const auto policy = compile_policy(name, source, budget_here());
   if (!policy) return policy.error().message;
   const PolicyResult result = (*policy)->run_json({Json{{"amount_minor", 1200}}, Json::object()});
   return result.ok ? "" : result.why;
@@ -67,7 +74,7 @@ TEST_P(Hostile, IsStoppedWithinTwiceItsBudgetWithASentence) {
 
   EXPECT_THAT(why, testing::HasSubstr(expectation(source)));
   EXPECT_LT(why.size(), 700u);
-  EXPECT_LE(took, 2 * kSlowdown * PolicyBudget{}.wall);
+  EXPECT_LE(took, 2 * budget_here().wall);
   const PolicyResult after = (*good)->run_json({Json{{"amount_minor", 21}}});
   ASSERT_TRUE(after.ok) << after.why;
   EXPECT_EQ(after.value, (Json{{"twice", 42}}));

@@ -153,7 +153,8 @@ TEST_P(StoreGroup, AUnitThatIsRefusedAfterItWroteIsTakenOutAndItsNeighboursAreRu
   crowd.refused_writes_first = true;
   Tally tally;
   join_all(crowd, tally);
-  EXPECT_EQ(crowd.runs[0], 2) << "the group was run bare, and again with savepoints";
+  // Where the others stand follows from how long the writer may work on one group.
+  EXPECT_EQ(crowd.runs[3], 2) << "its group was run bare, and again with savepoints";
 }
 
 TEST_P(StoreGroup, NobodyIsToldBeforeAnotherConnectionCanSeeTheRow) {
