@@ -1,5 +1,5 @@
 // The configuration that API tests run under: two merchants with every provider, one with a tight rate
-// limit, and a routing policy that takes its order from the payment, so that each test chooses its own.
+// limit, one who waits long for a thousand payments at once, and a routing policy that takes its order from the payment, so that each test chooses its own.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -16,16 +16,16 @@ return function(payment, merchant)
 end
 `;
 
-function merchant(id, { dead_port, requests_per_second = 0, webhooks = '' }) {
+function merchant(id, { dead_port, requests_per_second = 0, webhooks = '', timeout_ms = kTimeoutMs, max_in_flight = 32 }) {
   return `name: ${id}
 currency: EUR
 country: PT
 test_keys: true
 accounts:
-  stripe-one: { provider: stripe, timeout_ms: ${kTimeoutMs}, secret_key: sk_test_${id}_one, webhook_secret: whsec_${id}_one }
+  stripe-one: { provider: stripe, timeout_ms: ${timeout_ms}, max_in_flight: ${max_in_flight}, secret_key: sk_test_${id}_one, webhook_secret: whsec_${id}_one }
   stripe-two: { provider: stripe, timeout_ms: ${kTimeoutMs}, secret_key: sk_test_${id}_two, webhook_secret: whsec_${id}_two }
   stripe-gone: { provider: stripe, timeout_ms: ${kTimeoutMs}, base_url: "http://127.0.0.1:${dead_port}/stripe", secret_key: sk_test_${id}_gone }
-  wallet: { provider: paypal, timeout_ms: ${kTimeoutMs}, client_id: ${id}-wallet, client_secret: ${id}-wallet-secret, webhook_id: WH${id.toUpperCase()} }
+  wallet: { provider: paypal, timeout_ms: ${timeout_ms}, client_id: ${id}-wallet, client_secret: ${id}-wallet-secret, webhook_id: WH${id.toUpperCase()} }
   till: { provider: cash }
   bench: { provider: test, fee_per_mille: 14, fee_fixed_minor: 25 }
 routing:
@@ -60,5 +60,6 @@ export function write_config(directory, { scripts, dead_port, webhooks }) {
   write('porto', { webhooks });
   write('oslo', {});
   write('narrow', { requests_per_second: 3 });
+  write('patient', { timeout_ms: 8000, max_in_flight: 1000 });
   return config;
 }

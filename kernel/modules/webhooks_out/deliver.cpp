@@ -117,6 +117,7 @@ Task<Result<JobOutcome>> WebhooksOut::deliver(Job job) {
     const Split where = split_url(found->target->endpoint.url);
     Route route;
     route.key = "webhook/" + delivery.endpoint_id;
+    route.far_side = "webhooks";  // All receivers together: however many are silent, providers find threads.
     route.hosts = {{"", where.base}};
     route.timeout = kTimeout;
     const auto config = merchants_.config();

@@ -26,6 +26,9 @@ struct Route {
       hosts;  // HttpRequest::host to base URL ("https://api.acme.com"); "" is the first.
   std::chrono::milliseconds timeout{8000};
   std::int64_t max_in_flight = 32;
+  // Routes of one far side never hold more than half of the threads together, however many accounts there are
+  // with it. "" : the first host's base URL says which far side it is.
+  std::string far_side;
   bool allow_private =
       true;  // False for URLs that merchants gave: private and loopback addresses are refused.
 };
@@ -56,7 +59,9 @@ struct RouteHealth {
 class HttpClient {
  public:
   struct Options {
-    int threads = 64;     // Started when needed, at most these; one route never holds more than half.
+    // Started when needed, at most these: each exchange under way holds one. Half of them are a thousand
+    // payments whose provider says nothing, and as many are left for all the others.
+    int threads = 2048;
     std::string ca_file;  // Extra trusted roots (PEM), for tests; the system's are always there.
     std::function<bool(const std::string& header_or_field)> is_secret;  // More names to redact.
   };

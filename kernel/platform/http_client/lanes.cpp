@@ -16,6 +16,11 @@ std::int64_t second_of(Duration monotonic) {
   return std::chrono::duration_cast<std::chrono::seconds>(monotonic).count();
 }
 
+const std::string& far_side_of(const Route& route) {
+  if (!route.far_side.empty()) return route.far_side;
+  return route.hosts.empty() ? route.key : route.hosts.begin()->second;
+}
+
 Error refused(std::string code, std::string message) {
   return Error{Error::Kind::kUnreachable, std::move(message), std::move(code), ""};
 }
@@ -39,23 +44,36 @@ Result<Done> Lanes::enter(const Route& route) {
   const Duration now = clock_.monotonic();
   if (lanes_.size() > kLanesBeforeForgetting) forget_idle(second_of(now));
   Lane& lane = lanes_[route.key];
-  // The first of a lane always gets in (and may queue); the more a lane has, the more must be left over.
-  const std::int64_t share = std::max<std::int64_t>(1, threads_ - in_flight_);
-  if (lane.in_flight >= std::min(route.max_in_flight, share))
+  if (lane.in_flight == 0) lane.far_side = far_side_of(route);
+  const auto side = far_sides_.find(lane.far_side);
+  if (!has_place(route, lane, side == far_sides_.end() ? 0 : side->second))
     return refused("bulkhead_full",
-                   fmt::format("bulkhead full: {} exchanges of {} are under way", lane.in_flight, route.key));
+                   fmt::format("bulkhead full: {} exchanges of {} are under way, and {} with its far side in all",
+                               lane.in_flight, route.key, side == far_sides_.end() ? 0 : side->second));
   if (!lane.breaker.admit(now))
     return refused("circuit_open", fmt::format("circuit open: {} failed too often; we try again within {} s",
                                                route.key, second_of(Breaker::kPause)));
   ++lane.in_flight;
+  ++far_sides_[lane.far_side];
   ++in_flight_;
   return Done{};
 }
 
+// The more a far side has, the more must be left over. The first of a lane gets in all the same (and may
+// queue), unless its far side has the half that one can have.
+bool Lanes::has_place(const Route& route, const Lane& lane, std::int64_t there) const {
+  if (lane.in_flight >= route.max_in_flight) return false;
+  if (lane.in_flight == 0) return there < std::max<std::int64_t>(1, threads_ / 2);
+  return there < threads_ - in_flight_;
+}
+
 void Lanes::leave(const std::string& key) {
   const std::lock_guard lock(mutex_);
-  --lanes_[key].in_flight;
+  Lane& lane = lanes_[key];
+  --lane.in_flight;
   --in_flight_;
+  const auto side = far_sides_.find(lane.far_side);
+  if (--side->second == 0) far_sides_.erase(side);
 }
 
 void Lanes::record(const std::string& key, Outcome outcome, Duration took) {

@@ -1,5 +1,5 @@
 // One lane a route key: its bulkhead, its circuit breaker and its figures. The lanes share the I/O
-// threads, and none of them may take so many that another has to wait.
+// threads, and neither a lane nor all lanes to one far side may take so many that another has to wait.
 #pragma once
 
 #include <array>
@@ -20,8 +20,8 @@ class Lanes {
  public:
   Lanes(const Clock& clock, int threads) : clock_(clock), threads_(threads) {}
 
-  // Takes a place. Errors: kUnreachable, "bulkhead_full" or "circuit_open". Besides its own limit, a
-  // route may have in flight no more than there are threads left for others.
+  // Takes a place. Errors: kUnreachable, "bulkhead_full" or "circuit_open". Besides the route's own limit, its
+  // far side may have in flight no more than there are threads left for others.
   Result<Done> enter(const Route& route);
   // The I/O thread is free again. (The Task may have been answered long before.)
   void leave(const std::string& key);
@@ -38,17 +38,20 @@ class Lanes {
   };
   struct Lane {
     std::int64_t in_flight = 0;
+    std::string far_side;  // Stays while something is in flight.
     Breaker breaker;
     std::array<Second, 60> seconds;
     std::deque<Duration> took;  // Of the last answers.
     std::int64_t last_second = 0;
   };
+  bool has_place(const Route& route, const Lane& lane, std::int64_t there) const;
   void forget_idle(std::int64_t second);
 
   const Clock& clock_;
   const std::int64_t threads_;
   mutable std::mutex mutex_;
   std::map<std::string, Lane> lanes_;
+  std::map<std::string, std::int64_t> far_sides_;  // In flight; those with none are not kept.
   std::int64_t in_flight_ = 0;
 };
 

@@ -58,6 +58,21 @@ TEST_F(HttpLanes, HoweverManyRoutesAreSilentTheNextFindsAThread) {
   EXPECT_EQ(refusal(route("e")), "");
 }
 
+TEST_F(HttpLanes, AccountsOfOneFarSideTogetherTakeNoMoreThanHalfOfTheThreads) {
+  const auto account = [](int number) {
+    Route made = route("merchant-" + std::to_string(number) + "/acme");
+    made.hosts = {{"", "https://api.acme.example"}};
+    return made;
+  };
+  int taken = 0;
+  for (int number = 0; number < 100; ++number)
+    while (refusal(account(number)).empty()) ++taken;
+  EXPECT_EQ(taken, 8);
+  EXPECT_EQ(refusal(route("b")), "") << "another far side finds a thread";
+  lanes.leave("merchant-0/acme");
+  EXPECT_EQ(refusal(account(99)), "");
+}
+
 TEST_F(HttpLanes, FiveFailuresInARowOpenTheCircuitAndAFullBulkheadDoesNotCount) {
   for (int i = 0; i < 4; ++i) exchange(Outcome::kFailed);
   EXPECT_EQ(refusal(route("a", 0)), "bulkhead_full");
