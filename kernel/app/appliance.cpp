@@ -164,6 +164,8 @@ Result<Done> RunningAppliance::open_edge() {
   edge.key_file = config.server.key_file;
   edge.limits = config.server.limits;
   edge.body_limit = [this](std::string_view method, std::string_view path) { return gateway_->api().router().body_limit(method, path); };
+  edge.urgency = [this](std::string_view method, std::string_view path) { return gateway_->api().router().urgency(method, path); };
+  edge.backlog = [this] { return waiting_in(*store_); };
   FLORIN_TRY(opened, Edge::open(std::move(edge), *executor_, *clock_,
                                 [this](const EdgeRequest& request) { return gateway_->answer(request); }, &gateway_->live()));
   edge_ = std::move(opened);

@@ -55,6 +55,7 @@ ApiRoute ops_route(const char* pattern, const char* operation, const char* summa
   route.summary = summary;
   route.tag = "Operations";
   route.keys = {};
+  route.urgency = Urgency::kAlways;
   route.response_schemas = {{200, Json{{"type", "object"}}}};
   return route;
 }

@@ -1,7 +1,8 @@
 // The measurements of ./dev bench, one function each. Each prints what it saw and the bar; none fails for
-// being slow, only for answers that are wrong: whoever reads the figures knows what else the machine did.
+// being slow, only for answers that are wrong: whoever reads the figures knows what else the machine did. The two
+// drills are held to ratios within one run, and fail.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -71,6 +72,14 @@ function load(url, count, seconds) {
   return { rate: Number(rate), p50, p99 };
 }
 
+// A load drill of ./dev test, for longer; it says its figures itself, and fails where they are over their bar.
+function drill(name, { seconds }) {
+  const file = path.join(root, 'tests/load', `${name}.test.mjs`);
+  const env = { ...process.env, FLORIN_BINARY_DIR: build, FLORIN_LOAD_SECONDS: String(seconds) };
+  const ran = spawnSync(process.execPath, ['--test', '--test-reporter=spec', file], { env, stdio: 'inherit' });
+  if (ran.status !== 0) process.exitCode = 1;
+}
+
 const measurements = {
   start: () =>
     with_daemon({}, async (florind) => {
@@ -114,6 +123,9 @@ const measurements = {
   },
 
   connections: () => with_daemon({}, (florind) => connections(florind)),
+
+  isolation: (how) => drill('isolation', how),
+  overload: (how) => drill('overload', how),
 };
 
 const args = process.argv.slice(2);

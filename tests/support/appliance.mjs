@@ -78,8 +78,10 @@ class Appliance {
 
   // With `any_port` the daemon chooses its port itself, and the sandboxes are told which.
   // `faults`: florind runs under the fault shim, which heeds calls on files with this in their path. `chaos`:
-  // it reaches the far sides over `proxy`. `crashes`: it is meant to die of signals.
-  async start({ webhooks = '', set = [], any_port = false, faults, chaos = false, crashes = false } = {}) {
+  // it reaches the far sides over `proxy`. `crashes`: it is meant to die of signals. `under`: a command that
+  // florind is run by, such as prlimit and its options.
+  async start({ webhooks = '', set = [], any_port = false, faults, chaos = false, crashes = false, under = [] } = {}) {
+    this.under = under;
     this.build = build;
     this.crashes = crashes;
     this.faults = faults && new Faults(build, this.directory, faults);
@@ -107,7 +109,8 @@ class Appliance {
     const where = ['--config', this.config, ...options.flatMap((option) => ['--set', option])];
     const log = fs.openSync(log_file, 'a');
     // `florin` takes what all its commands share before the command's name.
-    const child = spawn(path.join(build, 'bin', program), [...where, ...first], {
+    const [command, ...all] = [...(program === 'florind' ? this.under : []), path.join(build, 'bin', program), ...where, ...first];
+    const child = spawn(command, all, {
       stdio: ['ignore', 'pipe', log],
       cwd: directory,
       env: { ...reporting_to(this.directory, { crashes: this.crashes }), ...(program === 'florind' || first[0] === 'demo' ? this.faults?.environment : {}) },
@@ -207,8 +210,8 @@ class Appliance {
   }
 
   // node:test's test(), with what the daemon logged meanwhile when it fails.
-  test = (name, body) =>
-    node_test(name, async (context) => {
+  test = (name, body, options = {}) =>
+    node_test(name, options, async (context) => {
       const before = this.log.length;
       try {
         await body(context);

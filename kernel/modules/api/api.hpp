@@ -70,6 +70,7 @@ struct ApiRoute {
   std::set<KeyKind> keys = {KeyKind::kSecret};      // Empty: no key at all (webhooks in, health).
   std::size_t body_limit = 1024 * 1024;
   bool raw_body = false;                            // True: the handler parses the bytes itself.
+  Urgency urgency = Urgency::kOrdinary;             // Who is answered when not all can be.
   Json query_parameters = Json::array();            // OpenAPI parameter objects without "in".
   Json request_schema;                              // Null: takes no body.
   Json request_examples = Json::object();           // name -> body

@@ -55,6 +55,7 @@ void ApiServer::add(ApiRoute route) {
   entry.pattern = kept->pattern;
   entry.operation = kept->operation_id;
   entry.body_limit = kept->body_limit;
+  entry.urgency = kept->urgency;
   entry.handler = [this, kept](const EdgeRequest& request, const PathParams& params) {
     return serve(*kept, request, params);
   };

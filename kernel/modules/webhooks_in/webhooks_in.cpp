@@ -207,6 +207,7 @@ ApiRoute receive_webhook_route(WebhooksIn& webhooks) {
   route.tag = "Provider webhooks";
   route.keys = {};
   route.raw_body = true;
+  route.urgency = Urgency::kFinishing;
   route.response_schemas = {{200, Json{{"type", "object"}}}};
   route.handler = [&webhooks](const ApiRequest& request) { return webhooks.receive(request); };
   return route;

@@ -33,6 +33,13 @@ SchemaOf<EdgeLimits> limits() {
         "requests_per_second_per_address", &EdgeLimits::requests_per_second_per_address, 0, 1'000'000,
         "Requests a second of one client address, twice that in a burst; more is answered 429. 0: no limit.")
       .restart();
+  of.integer("requests_waiting", &EdgeLimits::requests_waiting, 0, 1'000'000,
+             "How much may wait for a worker or the database before requests are answered 503, with nothing done; a twentieth "
+             "while that goes on, twice as much where a request finishes something begun. 0: no limit.")
+      .restart();
+  of.integer("request_bytes_in_all", &EdgeLimits::request_bytes_in_all, 1 << 20, 1LL << 40,
+             "Bytes held of all requests that are being received or answered; a body over that is answered 503.")
+      .restart();
   of.integer("websocket_message_bytes", &EdgeLimits::websocket_message_bytes, 1024, 16 << 20,
              "Bytes of one WebSocket message from a client; more closes it with 1009.")
       .restart();

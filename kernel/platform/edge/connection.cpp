@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kLinger{1};
 }  // namespace
 
 Connection::Connection(Loop& loop, int fd, std::string address)
-    : loop_(loop), fd_(fd), address_(std::move(address)) {
+    : loop_(loop), fd_(fd), address_(std::move(address)), held_(loop.core()) {
   transport_ = core().tls != nullptr ? tls_transport(*core().tls, fd) : plain_transport(fd);
   auto http = std::make_unique<HttpStage>(*this);
   http_ = http.get();
@@ -162,6 +162,10 @@ void Connection::discard_input() {
 }
 
 void Connection::conclude() {
+  if (!held_.hold(in_.capacity() + stage_->held())) {
+    stage_->crowded();
+    move_soon();
+  }
   if (sent_ == out_.size() && stage_->finished()) {
     if (ended_) return close_now();
     transport_->end_writing();
@@ -212,9 +216,15 @@ void Connection::drain() {
   move();
 }
 
+std::optional<Duration> Connection::waiting_since() const {
+  if (closed_ || lingering_) return std::nullopt;
+  return stage_->waiting_since();
+}
+
 void Connection::close_now() {
   if (closed_) return;
   closed_ = true;
+  held_.hold(0);
   const auto self = shared_from_this();
   loop_.unwatch(fd_);
   close(fd_);

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "kernel/platform/edge/edge_core.hpp"
 #include "kernel/platform/edge/loop.hpp"
 #include "kernel/platform/edge/stage.hpp"
 #include "kernel/platform/edge/transport.hpp"
@@ -24,12 +26,15 @@ class Connection final : public Watched, public std::enable_shared_from_this<Con
   // For the loop, on its thread.
   void begin();
   void ready(std::uint32_t events) override;
+  void out_of_memory() override { close_now(); }
   void move();       // Reads, works and writes as far as it goes.
   void move_soon();  // The same, together with whatever else this turn brings.
   void answered(std::uint64_t sequence, std::string bytes, bool close);
   void expire_if_due(Duration alarm);
   void drain();
   void close_now();
+  // Nothing: it is being served, or goes already.
+  std::optional<Duration> waiting_since() const;
 
   // For its stage.
   Loop& loop() { return loop_; }
@@ -59,6 +64,7 @@ class Connection final : public Watched, public std::enable_shared_from_this<Con
   std::string in_;   // Received and not yet taken by the stage.
   std::string out_;  // To be sent, from sent_ on.
   std::size_t sent_ = 0;
+  RequestBytes held_;  // in_, and what the stage holds.
 
   // Edge-triggered: what epoll has said holds until the socket says otherwise.
   bool readable_ = true, writable_ = true;

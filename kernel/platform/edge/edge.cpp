@@ -1,7 +1,11 @@
 // Putting an Edge together, and taking it down in order.
 #include "kernel/platform/edge/edge.hpp"
 
+#include <sys/resource.h>
+
 #include <thread>
+
+#include <spdlog/spdlog.h>
 
 #include "kernel/platform/edge/edge_core.hpp"
 #include "kernel/platform/edge/listener.hpp"
@@ -22,7 +26,8 @@ EdgeCore::EdgeCore(EdgeOptions opened_with, Executor& by, Clock& with, EdgeHandl
           if (const auto own = options.body_limit(method, path)) return *own;
         return options.limits.body_bytes;
       }),
-      addresses(options.limits) {}
+      addresses(options.limits),
+      admission(options.limits.requests_waiting, options.backlog) {}
 
 EdgeCore::~EdgeCore() = default;
 
@@ -75,7 +80,7 @@ class RunningEdge final : public Edge {
 
   Counts counts() const override {
     return {core_->connections.load(), core_->websockets.load(), core_->requests.load(),
-            core_->refused.load()};
+            core_->refused.load(), core_->admission.shed()};
   }
 
  private:
@@ -86,6 +91,20 @@ class RunningEdge final : public Edge {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Loop>> loops_;
 };
+
+// A quarter of the descriptors is for the database, the providers and the log: a server whose callers took all
+// would let them in and could do nothing for them.
+std::int64_t connections_within(std::int64_t wanted) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
+  const auto most = static_cast<std::int64_t>(limit.rlim_cur - limit.rlim_cur / 4);
+  if (wanted <= most) return wanted;
+  spdlog::warn(
+      "at most {} connections instead of {}: this process may have {} open files and keeps a quarter of them for "
+      "itself; raise that limit (ulimit -Hn, LimitNOFILE=) or lower server.limits.connections",
+      most, wanted, limit.rlim_cur);
+  return most;
+}
 
 }  // namespace
 
@@ -99,6 +118,7 @@ Result<std::unique_ptr<Edge>> Edge::open(EdgeOptions options, Executor& executor
   }
   auto listening = listen_on(options.addresses, options.port);
   if (!listening) return listening.error();
+  options.limits.connections = connections_within(options.limits.connections);
   auto core = std::make_shared<EdgeCore>(std::move(options), executor, clock, std::move(handler), sockets);
   core->tls = std::move(tls);
   auto edge = std::make_unique<RunningEdge>(std::move(core));

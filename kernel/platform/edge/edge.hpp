@@ -80,10 +80,19 @@ struct EdgeLimits {
   std::int64_t connections_per_address = 256;  // 0: no limit.
   std::int64_t connections = 20'000;
   std::int64_t requests_per_second_per_address = 0;  // 0: no limit. Bucket of twice that.
+  std::int64_t requests_waiting = 640;  // For a worker or EdgeOptions::backlog; see admission.hpp. 0: no limit.
+  std::size_t request_bytes_in_all = 256 * 1024 * 1024;  // Held of all requests that have not been answered.
   std::size_t websocket_message_bytes = 64 * 1024;
   std::size_t websocket_queue_bytes = 1024 * 1024;
   // A silent WebSocket is pinged this often, and closed when nothing came before the next ping is due.
   std::chrono::milliseconds websocket_ping_time{30'000};
+};
+
+// Who goes first when too much waits (admission.hpp).
+enum class Urgency {
+  kOrdinary,
+  kFinishing,  // What ends something begun: a provider's news, a payer who comes back.
+  kAlways,     // Says how the server is, and costs next to nothing.
 };
 
 struct EdgeOptions {
@@ -95,6 +104,11 @@ struct EdgeOptions {
   EdgeLimits limits;
   // A route's own body limit, by method and path; nothing: limits.body_bytes.
   std::function<std::optional<std::size_t>(std::string_view method, std::string_view path)> body_limit;
+  // A route's urgency; nothing: all are ordinary.
+  std::function<Urgency(std::string_view method, std::string_view path)> urgency;
+  // How much waits for this machine behind the workers: units for the database. Called on every request, from
+  // any loop; nothing: none.
+  std::function<std::int64_t()> backlog;
 };
 
 class Edge {
@@ -109,6 +123,7 @@ class Edge {
   virtual bool drain(std::chrono::milliseconds limit) = 0;
   struct Counts {
     std::int64_t connections = 0, websockets = 0, requests = 0, refused = 0;
+    std::int64_t shed = 0;  // Of `refused`: because too much waited.
   };
   virtual Counts counts() const = 0;
 };

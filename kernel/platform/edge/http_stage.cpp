@@ -2,6 +2,7 @@
 #include "kernel/platform/edge/http_stage.hpp"
 
 #include <algorithm>
+#include <new>
 
 #include <spdlog/spdlog.h>
 
@@ -21,17 +22,39 @@ constexpr std::size_t kRefill = 256 * 1024;
 
 struct Wanted {
   bool head_only, keep_alive, http_1_0;
+  Urgency urgency = Urgency::kOrdinary;
+  Duration since{0};  // When it was let in.
 };
+
+// Made by hand: it is needed most when there is no time for it.
+EdgeResponse overloaded(const std::string& request_id) {
+  EdgeResponse response;
+  response.status = 503;
+  response.headers = {{"Cache-Control", "no-store"}, {"Content-Type", "application/json"}, {"Retry-After", "1"}};
+  response.body =
+      R"({"error":{"type":"api_error","code":"overloaded","message":)"
+      R"("More requests wait than can be served soon. Nothing was done: send this one again.","request_id":")" +
+      request_id + R"("}})";
+  return response;
+}
 
 // One request on a worker. It holds all it needs: connection and edge may have gone when it ends.
 Task<void> serve(std::shared_ptr<EdgeCore> core, std::shared_ptr<LoopInbox> inbox,
                  std::shared_ptr<Connection> connection, std::uint64_t sequence, EdgeRequest request,
                  Wanted wanted) {
+  const bool in_time = core->admission.begun(wanted.urgency, core->clock.monotonic() - wanted.since);
+  RequestBytes bytes(*core);
+  bytes.hold(request.body.capacity());
   EdgeResponse response;
   bool failed = false;
   try {
-    Task<EdgeResponse> answering = core->handler(request);
-    response = co_await answering;
+    if (in_time) {
+      Task<EdgeResponse> answering = core->handler(request);
+      response = co_await answering;
+    } else {
+      core->refused.fetch_add(1, std::memory_order_relaxed);
+      response = overloaded(request.request_id);
+    }
   } catch (const std::exception& e) {
     failed = true;
     spdlog::error("{} {} {} ended by an exception: {}", request.request_id, request.method, request.path,
@@ -41,18 +64,23 @@ Task<void> serve(std::shared_ptr<EdgeCore> core, std::shared_ptr<LoopInbox> inbo
     spdlog::error("{} {} {} ended by an exception that is no std::exception", request.request_id,
                   request.method, request.path);
   }
-  if (failed)
-    response = problem_response(500, "internal_error",
-                                "Something went wrong on our side; the log has it under this request's id.",
-                                request.request_id);
-  const bool keep = wanted.keep_alive && !core->draining && !response.raw;
-  AnswerFrame frame{request.request_id, core->clock.now(), wanted.head_only, keep, wanted.http_1_0};
   LoopMessage answer;
   answer.kind = LoopMessage::Kind::kAnswer;
-  answer.text = response.raw ? std::move(*response.raw) : serialize(response, frame);
   answer.connection = std::move(connection);
   answer.sequence = sequence;
-  answer.close = !keep;
+  answer.close = true;
+  try {
+    if (failed)
+      response = problem_response(500, "internal_error",
+                                  "Something went wrong on our side; the log has it under this request's id.",
+                                  request.request_id);
+    const bool keep = wanted.keep_alive && !core->draining && !response.raw;
+    AnswerFrame frame{request.request_id, core->clock.now(), wanted.head_only, keep, wanted.http_1_0};
+    answer.text = response.raw ? std::move(*response.raw) : serialize(response, frame);
+    answer.close = !keep;
+  } catch (const std::bad_alloc&) {
+    // There is no memory for an answer: the connection ends without one.
+  }
   inbox->push(std::move(answer));
 }
 
@@ -124,7 +152,7 @@ void HttpStage::dispatch() {
   EdgeCore& core = connection_.core();
   overlap_closed_ = !may_overlap();
   const bool keep_alive = parser_->keep_alive() && !core.draining;
-  const Wanted wanted{parser_->request().method == "HEAD", keep_alive, parser_->http_1_0()};
+  Wanted wanted{parser_->request().method == "HEAD", keep_alive, parser_->http_1_0()};
   EdgeRequest request = parser_->take();
   parser_.reset();
   since_ = connection_.loop().now();
@@ -147,12 +175,24 @@ void HttpStage::dispatch() {
 
   if (!wanted.http_1_0 && upgrade(request)) return;
 
+  if (core.options.urgency) wanted.urgency = core.options.urgency(request.method, request.path);
+  wanted.since = connection_.loop().now();
+  if (!core.admission.admits(wanted.urgency, wanted.since)) {
+    core.refused.fetch_add(1, std::memory_order_relaxed);
+    return answer_now(request, overloaded(request.request_id), keep_alive);
+  }
+
   const std::uint64_t sequence = first_ + slots_.size();
   slots_.emplace_back();
   ++running_;
-  core.executor.spawn("edge.request",
-                      serve(connection_.loop().shared_core(), connection_.loop().inbox(),
-                            connection_.shared_from_this(), sequence, std::move(request), wanted));
+  try {
+    core.executor.spawn("edge.request",
+                        serve(connection_.loop().shared_core(), connection_.loop().inbox(),
+                              connection_.shared_from_this(), sequence, std::move(request), wanted));
+  } catch (const std::bad_alloc&) {
+    core.admission.withdrawn();
+    throw;
+  }
 }
 
 // True: the request was for a WebSocket, and has been answered with 101 or a refusal.
@@ -187,15 +227,16 @@ void HttpStage::answer_now(const EdgeRequest& request, const EdgeResponse& respo
 }
 
 // The edge's own no: it comes in its turn, and nothing after it.
-void HttpStage::refuse(int status, std::string_view code, std::string_view message) {
+void HttpStage::refuse(int status, std::string_view code, std::string_view message, std::string_view retry_after) {
   EdgeCore& core = connection_.core();
   core.refused.fetch_add(1, std::memory_order_relaxed);
   const Instant now = core.clock.now();
   const std::string id = new_id("req", now, system_random());
   parser_.reset();
   ending_ = true;
-  push_ready(
-      serialize(problem_response(status, code, message, id), AnswerFrame{id, now, false, false, false}));
+  EdgeResponse refusal = problem_response(status, code, message, id);
+  if (!retry_after.empty()) refusal.headers.emplace("Retry-After", retry_after);
+  push_ready(serialize(refusal, AnswerFrame{id, now, false, false, false}));
 }
 
 void HttpStage::push_ready(std::string bytes) { slots_.push_back(Slot{true, std::move(bytes)}); }
@@ -249,6 +290,20 @@ void HttpStage::expired() {
   if (parser_->stage() == HttpParser::Stage::kHead)
     return refuse(408, "slow_header", "The request's head took too long.");
   refuse(408, "slow_body", "The request's body took too long.");
+}
+
+std::optional<Duration> HttpStage::waiting_since() const {
+  if (running_ > 0 || !slots_.empty() || ending_) return std::nullopt;
+  return since_;
+}
+
+std::size_t HttpStage::held() const {
+  return parser_ && parser_->stage() != HttpParser::Stage::kHead ? parser_->request().body.capacity() : 0;
+}
+
+void HttpStage::crowded() {
+  if (!parser_ || ending_ || parser_->stage() != HttpParser::Stage::kBody) return;
+  refuse(503, "server_full", "The server holds as many bytes of requests as it may.", "1");
 }
 
 void HttpStage::drain() {

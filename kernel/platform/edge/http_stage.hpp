@@ -27,6 +27,9 @@ class HttpStage final : public Stage {
   Duration deadline() const override;
   void expired() override;
   void drain() override;
+  std::optional<Duration> waiting_since() const override;
+  std::size_t held() const override;
+  void crowded() override;
   void gone() override {}
 
   // The answer to the request that was dispatched under `sequence`.
@@ -42,7 +45,7 @@ class HttpStage final : public Stage {
   void advance();
   void dispatch();
   bool upgrade(EdgeRequest& request);
-  void refuse(int status, std::string_view code, std::string_view message);
+  void refuse(int status, std::string_view code, std::string_view message, std::string_view retry_after = {});
   void push_ready(std::string bytes);
   void answer_now(const EdgeRequest& request, const EdgeResponse& response, bool keep_alive);
 

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -19,6 +20,10 @@
 
 namespace florin {
 namespace {
+
+// From when less than one connection in so many is free, those that lie idle longest are closed.
+constexpr std::int64_t kSpare = 16;
+constexpr Duration kAskEvery = std::chrono::milliseconds(100);
 
 std::string text_of(const sockaddr_storage& from) {
   char text[INET6_ADDRSTRLEN] = {};
@@ -136,7 +141,12 @@ void Acceptor::ready(std::uint32_t) {
     socklen_t size = sizeof from;
     const int fd = accept4(fd_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      admit(fd, text_of(from));
+      try {
+        admit(fd, text_of(from));
+      } catch (const std::bad_alloc&) {
+        close(fd);
+        throw;
+      }
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
@@ -147,8 +157,17 @@ void Acceptor::ready(std::uint32_t) {
 
 void Acceptor::admit(int fd, std::string address) {
   const std::int64_t limit = core_->options.limits.connections;
-  const bool room = core_->connections.fetch_add(1) < limit || limit == 0;
-  if (room && core_->addresses.admit(address)) {
+  const std::int64_t open = core_->connections.fetch_add(1);
+  const bool room = open < limit || limit == 0;
+  if (limit != 0 && open >= limit - limit / kSpare) make_room();
+  bool may = false;
+  try {
+    may = room && core_->addresses.admit(address);
+  } catch (const std::bad_alloc&) {
+    core_->connections.fetch_sub(1);
+    throw;
+  }
+  if (may) {
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     LoopMessage adopt;
@@ -178,6 +197,20 @@ void Acceptor::admit(int fd, std::string address) {
     }
   }
   close(fd);
+}
+
+// Before there is none: who opens connections and leaves them lying shall not keep others out.
+void Acceptor::make_room() {
+  const Duration now = core_->clock.monotonic();
+  if (now - asked_for_room_ < kAskEvery) return;
+  asked_for_room_ = now;
+  const auto each = static_cast<std::uint64_t>(core_->options.limits.connections / kSpare) / loops_.size() + 1;
+  for (const auto& loop : loops_) {
+    LoopMessage ask;
+    ask.kind = LoopMessage::Kind::kMakeRoom;
+    ask.sequence = each;
+    loop->push(std::move(ask));
+  }
 }
 
 // True: a caller was turned away with the reserve descriptor, which is back in place.

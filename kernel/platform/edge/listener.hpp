@@ -27,18 +27,21 @@ class Acceptor final : public Watched {
   Acceptor(int fd, std::shared_ptr<EdgeCore> core, std::vector<std::shared_ptr<LoopInbox>> loops);
   ~Acceptor() override;
   void ready(std::uint32_t events) override;
+  void out_of_memory() override {}  // admit() has let go of the one; the next is tried for anew.
   int fd() const { return fd_; }
   // Turns callers away from now on. From any thread.
   void stop();
 
  private:
   void admit(int fd, std::string address);
+  void make_room();
   bool shed_one();
 
   const int fd_;
   const std::shared_ptr<EdgeCore> core_;
   const std::vector<std::shared_ptr<LoopInbox>> loops_;
   std::size_t next_ = 0;
+  Duration asked_for_room_{0};
   // Given up when descriptors have run out, to accept and close one caller: a listening socket with
   // callers that nobody accepts would wake its loop for ever.
   int reserve_ = -1;

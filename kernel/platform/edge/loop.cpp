@@ -7,12 +7,19 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <new>
+#include <thread>
 
 #include <florin/check.hpp>
 
 #include "kernel/platform/edge/connection.hpp"
 
 namespace florin {
+namespace {
+// A client that has said nothing yet for so short a time may be about to.
+constexpr std::chrono::seconds kJustCome{1};
+}  // namespace
 
 LoopInbox::LoopInbox() : event_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   FLORIN_CHECK(event_fd_ >= 0, "a loop needs one descriptor to be woken by");
@@ -22,13 +29,19 @@ LoopInbox::~LoopInbox() { close(event_fd_); }
 
 void LoopInbox::push(LoopMessage message) {
   bool wake = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!shut_) {
-      messages_.push_back(std::move(message));
-      wake = std::exchange(sleeping_, false);
-    } else if (message.kind == LoopMessage::Kind::kAdopt) {
-      close(message.fd);
+  for (bool put = false; !put;) {
+    try {
+      const std::lock_guard lock(mutex_);
+      if (!shut_) {
+        messages_.push_back(std::move(message));
+        wake = std::exchange(sleeping_, false);
+      } else if (message.kind == LoopMessage::Kind::kAdopt) {
+        close(message.fd);
+      }
+      put = true;
+    } catch (const std::bad_alloc&) {
+      // An answer must not get lost, and there is memory again when others have theirs.
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
   const std::uint64_t one = 1;
@@ -55,6 +68,7 @@ Loop::Loop(std::shared_ptr<EdgeCore> core)
     : core_(std::move(core)), inbox_(std::make_shared<LoopInbox>()), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   FLORIN_CHECK(epoll_ >= 0, "a loop needs one descriptor to wait on");
   scratch_.resize(64 * 1024);
+  gone_.reserve(4096);  // So that closing for want of memory takes none.
   now_ = core_->clock.monotonic();
   watch(inbox_->event_fd_, EPOLLIN, nullptr);
 }
@@ -97,33 +111,69 @@ void Loop::forget(Connection& connection) {
   connections_.erase(held);
 }
 
-void Loop::adopt(int fd, std::string address) {
-  auto connection = std::make_shared<Connection>(*this, fd, std::move(address));
-  connections_.emplace(connection.get(), connection);
-  connection->begin();
+void Loop::adopt(int fd, const std::string& address) {
+  std::shared_ptr<Connection> connection;
+  try {
+    connection = std::make_shared<Connection>(*this, fd, address);
+  } catch (const std::bad_alloc&) {
+    close(fd);
+    core_->addresses.left(address);
+    core_->connections.fetch_sub(1);
+    return;
+  }
+  try {
+    connections_.emplace(connection.get(), connection);
+    connection->begin();
+  } catch (const std::bad_alloc&) {
+    connection->out_of_memory();
+  }
+}
+
+// Closes those connections that have waited for their clients longest, but for who has only just come.
+void Loop::make_room(std::size_t count) {
+  using Waiting = std::pair<Duration, std::shared_ptr<Connection>>;
+  std::vector<Waiting> waiting;
+  for (const auto& [raw, shared] : connections_)
+    if (const auto since = raw->waiting_since(); since && now_ - *since >= kJustCome) waiting.emplace_back(*since, shared);
+  count = std::min(count, waiting.size());
+  const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(waiting.begin(), end, waiting.end(), [](const Waiting& a, const Waiting& b) { return a.first < b.first; });
+  for (auto each = waiting.begin(); each != end; ++each) each->second->close_now();
 }
 
 bool Loop::handle(std::vector<LoopMessage> messages) {
   for (LoopMessage& message : messages) {
-    switch (message.kind) {
-      case LoopMessage::Kind::kAdopt:
-        adopt(message.fd, std::move(message.text));
-        break;
-      case LoopMessage::Kind::kAnswer:
-        message.connection->answered(message.sequence, std::move(message.text), message.close);
-        break;
-      case LoopMessage::Kind::kFlush:
-        message.connection->move_soon();
-        break;
-      case LoopMessage::Kind::kDrain: {
-        std::vector<std::shared_ptr<Connection>> all;
-        for (const auto& [raw, shared] : connections_) all.push_back(shared);
-        for (const auto& connection : all) connection->drain();
-        break;
-      }
-      case LoopMessage::Kind::kStop:
-        return false;
+    try {
+      if (!handle_one(message)) return false;
+    } catch (const std::bad_alloc&) {
+      if (message.connection) message.connection->out_of_memory();
     }
+  }
+  return true;
+}
+
+bool Loop::handle_one(LoopMessage& message) {
+  switch (message.kind) {
+    case LoopMessage::Kind::kAdopt:
+      adopt(message.fd, message.text);
+      break;
+    case LoopMessage::Kind::kAnswer:
+      message.connection->answered(message.sequence, std::move(message.text), message.close);
+      break;
+    case LoopMessage::Kind::kFlush:
+      message.connection->move_soon();
+      break;
+    case LoopMessage::Kind::kMakeRoom:
+      make_room(message.sequence);
+      break;
+    case LoopMessage::Kind::kDrain: {
+      std::vector<std::shared_ptr<Connection>> all;
+      for (const auto& [raw, shared] : connections_) all.push_back(shared);
+      for (const auto& connection : all) connection->drain();
+      break;
+    }
+    case LoopMessage::Kind::kStop:
+      return false;
   }
   return true;
 }
@@ -139,7 +189,13 @@ void Loop::ring() {
   while (!alarms_.empty() && alarms_.top().when <= now_) {
     const Alarm alarm = alarms_.top();
     alarms_.pop();
-    if (const auto connection = alarm.connection.lock()) connection->expire_if_due(alarm.when);
+    const auto connection = alarm.connection.lock();
+    if (!connection) continue;
+    try {
+      connection->expire_if_due(alarm.when);
+    } catch (const std::bad_alloc&) {
+      connection->out_of_memory();
+    }
   }
 }
 
@@ -149,7 +205,13 @@ void Loop::run() {
     if (!handle(inbox_->take(false))) break;
     // Each moves as far as it can; one with more to do comes again after the sockets were heard.
     const std::vector<std::shared_ptr<Connection>> moving = std::exchange(again_, {});
-    for (const auto& connection : moving) connection->move();
+    for (const auto& connection : moving) {
+      try {
+        connection->move();
+      } catch (const std::bad_alloc&) {
+        connection->out_of_memory();
+      }
+    }
     ring();
     gone_.clear();
 
@@ -166,7 +228,12 @@ void Loop::run() {
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       if (event.data.ptr != nullptr) {
-        static_cast<Watched*>(event.data.ptr)->ready(event.events);
+        auto* const watched = static_cast<Watched*>(event.data.ptr);
+        try {
+          watched->ready(event.events);
+        } catch (const std::bad_alloc&) {
+          watched->out_of_memory();
+        }
         continue;
       }
       std::uint64_t wakes = 0;

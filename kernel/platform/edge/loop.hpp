@@ -23,16 +23,18 @@ class Watched {
  public:
   virtual ~Watched() = default;
   virtual void ready(std::uint32_t events) = 0;
+  // There was no memory for what was ready: what it is about ends, and the others go on.
+  virtual void out_of_memory() = 0;
 };
 
 // A message to a loop, from any thread.
 struct LoopMessage {
-  enum class Kind { kAdopt, kAnswer, kFlush, kDrain, kStop };
+  enum class Kind { kAdopt, kAnswer, kFlush, kMakeRoom, kDrain, kStop };
   Kind kind = Kind::kFlush;
   std::shared_ptr<Connection> connection;  // kAnswer, kFlush
   int fd = -1;                             // kAdopt
   std::string text;                        // kAdopt: the address; kAnswer: the answer's bytes
-  std::uint64_t sequence = 0;              // kAnswer: of the request on its connection
+  std::uint64_t sequence = 0;              // kAnswer: of the request on its connection; kMakeRoom: how many
   bool close = false;                      // kAnswer: nothing may follow
 };
 
@@ -86,7 +88,9 @@ class Loop {
   };
   void run();
   bool handle(std::vector<LoopMessage> messages);  // False: stop.
-  void adopt(int fd, std::string address);
+  bool handle_one(LoopMessage& message);
+  void adopt(int fd, const std::string& address);
+  void make_room(std::size_t count);
   void ring();
   int pause_ms() const;
 

@@ -114,6 +114,11 @@ const EdgeRoute* Router::route_of(const Node& node, std::string_view method) con
   return held == node.by_method.end() ? nullptr : &routes_[held->second];
 }
 
+const EdgeRoute* Router::route_at(std::string_view method, std::string_view path) const {
+  const Match match = find(path);
+  return match.node == nullptr ? nullptr : route_of(*match.node, method);
+}
+
 EdgeResponse Router::no_such_method(const Node& node, const EdgeRequest& request) {
   std::string allow;
   for (const auto& [method, index] : node.by_method) {
@@ -144,10 +149,13 @@ Task<EdgeResponse> Router::answer(const EdgeRequest& request) const {
 }
 
 std::optional<std::size_t> Router::body_limit(std::string_view method, std::string_view path) const {
-  const Match match = find(path);
-  if (match.node == nullptr) return std::nullopt;
-  const EdgeRoute* route = route_of(*match.node, method);
+  const EdgeRoute* route = route_at(method, path);
   return route == nullptr ? std::nullopt : route->body_limit;
+}
+
+Urgency Router::urgency(std::string_view method, std::string_view path) const {
+  const EdgeRoute* route = route_at(method, path);
+  return route == nullptr ? Urgency::kOrdinary : route->urgency;
 }
 
 }  // namespace florin

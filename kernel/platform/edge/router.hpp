@@ -38,6 +38,7 @@ struct EdgeRoute {
   std::string operation;                  // OpenAPI's operationId: "capture_payment". Unique.
   std::optional<std::size_t> body_limit;  // Bytes; nothing: the edge's default.
   RouteHandler handler;
+  Urgency urgency = Urgency::kOrdinary;
 };
 
 class Router {
@@ -55,6 +56,8 @@ class Router {
   Task<EdgeResponse> answer(const EdgeRequest& request) const;
   // For EdgeOptions::body_limit.
   std::optional<std::size_t> body_limit(std::string_view method, std::string_view path) const;
+  // For EdgeOptions::urgency. What no route takes is ordinary.
+  Urgency urgency(std::string_view method, std::string_view path) const;
 
  private:
   struct Node;
@@ -67,6 +70,7 @@ class Router {
   static bool descend(const Node& from, const std::vector<std::string>& segments, std::size_t at,
                       Match& match);
   const EdgeRoute* route_of(const Node& node, std::string_view method) const;
+  const EdgeRoute* route_at(std::string_view method, std::string_view path) const;
   static EdgeResponse no_such_method(const Node& node, const EdgeRequest& request);
 
   std::unique_ptr<Node> root_;

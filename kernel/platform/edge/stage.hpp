@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,12 @@ class Stage {
   virtual void expired() = 0;
   // The server is going: end as soon as what was begun has been answered.
   virtual void drain() = 0;
+  // Since when it has waited for its client, in the loop's time, with nothing owed to that client; nothing: it
+  // does not. Whoever has waited longest goes first when room is needed.
+  virtual std::optional<Duration> waiting_since() const { return std::nullopt; }
+  // Bytes of a request that it holds; crowded() says that all stages hold too many.
+  virtual std::size_t held() const { return 0; }
+  virtual void crowded() {}
   // The connection has gone, for whatever reason. The last call.
   virtual void gone() = 0;
 };

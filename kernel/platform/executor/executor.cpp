@@ -6,6 +6,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -54,13 +55,15 @@ Executor::Root Executor::run_root(Executor& executor, const char* name, Task<voi
 }
 
 void Executor::spawn(const char* name, Task<void> task) {
+  const Root root = run_root(*this, name, std::move(task));  // Throws when there is no memory: nothing runs then.
   running_.fetch_add(1, std::memory_order_acq_rel);
-  post(run_root(*this, name, std::move(task)).frame);
+  post(root.frame);
 }
 
 void Executor::begin(const char* name, Task<void> task) {
+  const Root root = run_root(*this, name, std::move(task));
   running_.fetch_add(1, std::memory_order_acq_rel);
-  run_root(*this, name, std::move(task)).frame.resume();
+  root.frame.resume();
 }
 
 struct ThreadExecutor::State {
@@ -115,10 +118,16 @@ ThreadExecutor::~ThreadExecutor() { stop(); }
 
 void ThreadExecutor::post(std::coroutine_handle<> ready) {
   bool wake = false;
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->ready.push_back(ready);
-    wake = state_->idle > 0;
+  for (bool put = false; !put;) {
+    try {
+      const std::lock_guard lock(state_->mutex);
+      state_->ready.push_back(ready);
+      wake = state_->idle > 0;
+      put = true;
+    } catch (const std::bad_alloc&) {
+      // What is posted must go on, and there is memory again when others have ended.
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
   }
   if (wake) state_->something.notify_one();
 }

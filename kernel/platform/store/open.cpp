@@ -111,6 +111,11 @@ Result<std::unique_ptr<Store>> open_store_read_only(const StoreOptions& options)
   return store::to_error(fault);
 }
 
+std::int64_t waiting_in(const Store& store) {
+  const auto* ours = dynamic_cast<const store::SqlStore*>(&store);
+  return ours == nullptr ? 0 : ours->waiting();
+}
+
 Result<std::vector<int>> migrate(const StoreOptions& options) try {
   FLORIN_TRY(place, place_of(options.url));
   FLORIN_TRY(taken, take(place, options));

@@ -39,4 +39,7 @@ Result<std::vector<int>> migrate(const StoreOptions& options);
 // What migrate() would apply.
 Result<std::vector<Migration>> pending_migrations(const StoreOptions& options);
 
+// How many units and reads have been asked for and not come back; 0 for a store that is no database's.
+std::int64_t waiting_in(const Store& store);
+
 }  // namespace florin

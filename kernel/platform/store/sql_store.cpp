@@ -10,6 +10,17 @@ Error overloaded() {
   return Error{Error::Kind::kUnavailable, "too much is waiting for the database, or it is closing",
                "store_busy", ""};
 }
+
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::int64_t>& count) : count_(count) { count_.fetch_add(1, std::memory_order_relaxed); }
+  ~Counted() { count_.fetch_sub(1, std::memory_order_relaxed); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<std::int64_t>& count_;
+};
 }  // namespace
 
 SqlStore::SqlStore(Executor& executor, std::unique_ptr<FileLock> lock, std::unique_ptr<Connector> connector,
@@ -32,6 +43,7 @@ Task<Result<Done>> SqlStore::commit(std::function<std::optional<Error>(Session&)
   if (!writer_) co_return Error{Error::Kind::kDenied, "this store was opened for reading only", "", ""};
   Completion<Result<Done>> told(executor_);
   Writer::Waiting waiting{unit, told};
+  const Counted counted(waiting_);
   if (!writer_->push(waiting)) co_return overloaded();
   co_return co_await told;
 }
@@ -39,6 +51,7 @@ Task<Result<Done>> SqlStore::commit(std::function<std::optional<Error>(Session&)
 Task<Result<Done>> SqlStore::query_once(std::function<void(Session&)>& query) {
   Completion<Result<Done>> told(executor_);
   Readers::Waiting waiting{query, told};
+  const Counted counted(waiting_);
   if (!readers_->push(waiting)) co_return overloaded();
   co_return co_await told;
 }

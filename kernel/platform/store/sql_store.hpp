@@ -1,6 +1,8 @@
 // The Store over a real database: a writer, readers, and what keeps others off. Internal to the store.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -21,6 +23,7 @@ class SqlStore final : public Store {
   void on_closing(std::function<void(Session&, std::vector<StagedEvent>&)> closing) override;
   void on_committed(std::function<void(const std::vector<StagedEvent>&)> committed) override;
   Engine engine() const override { return connector_->engine(); }
+  std::int64_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
 
  protected:
   Task<Result<Done>> commit(std::function<std::optional<Error>(Session&)>& unit) override;
@@ -28,6 +31,7 @@ class SqlStore final : public Store {
 
  private:
   Executor& executor_;
+  std::atomic<std::int64_t> waiting_{0};  // Units and reads until whoever asked goes on.
   // Gone in the opposite order: threads first, the lock last.
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Connector> connector_;

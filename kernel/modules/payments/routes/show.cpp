@@ -88,6 +88,7 @@ ApiRoute payer_return_route(PaymentService& payments) {
   route.summary = "Where providers send the payer back";
   route.tag = "Payers";
   route.keys = {};
+  route.urgency = Urgency::kFinishing;
   route.response_schemas = {{303, Json()}, {200, Json()}};
   route.handler = [&payments](const ApiRequest& request) { return payer_return(request, payments); };
   return route;
