@@ -16,7 +16,7 @@ const hour = 3600;
 const clock_jumps = [hour, -hour, 10 * 365 * 24 * hour, -10 * 365 * 24 * hour];
 let clock_jump = 0;
 
-export const strikes = {
+const strikes = {
   async kill(florin) {
     await between(150, 650);
     await florin.end_daemon('SIGKILL');
@@ -59,4 +59,23 @@ export const strikes = {
     await between(200, 800);
     florin.faults.move_clock(0);
   },
+  // PostgreSQL ends two of the daemon's connections, drawn by lot.
+  async lost_backends({ cluster }) {
+    await between(150, 650);
+    const ended = (await cluster.end_a_backend()) + (await cluster.end_a_backend());
+    assert.ok(ended > 0, 'a backend was there to be ended');
+  },
+  // Every process of PostgreSQL dies where it stands; the strike is over when the next server answers.
+  async server_crash({ cluster }) {
+    await between(150, 650);
+    await cluster.crash_and_restart();
+  },
 };
+
+// Those that a store can meet: PostgreSQL's own disk is none of ours to break.
+const everywhere = ['kill', 'bad_network'];
+const of_the_server = ['lost_backends', 'server_crash'];
+export function strikes_on(store) {
+  const fits = (name) => (store === 'postgresql' ? [...everywhere, ...of_the_server].includes(name) : !of_the_server.includes(name));
+  return Object.fromEntries(Object.entries(strikes).filter(([name]) => fits(name)));
+}
