@@ -17,6 +17,7 @@
 #include "kernel/platform/logging/logging.hpp"
 #include "kernel/platform/mail/smtp_mail.hpp"
 #include "kernel/platform/metrics/metrics.hpp"
+#include "kernel/platform/plugin_host/watched.hpp"
 #include "kernel/platform/store/open.hpp"
 
 namespace florin {
@@ -60,9 +61,9 @@ class RunningAppliance final : public Appliance {
   Result<Json> control(const std::string& command, const Json& arguments);
 
   bool stopped_ = false;
+  std::unique_ptr<ThreadExecutor> executor_;
   std::unique_ptr<PluginHost> plugins_;
   std::unique_ptr<ConfigHolder> config_;
-  std::unique_ptr<ThreadExecutor> executor_;
   std::unique_ptr<SystemClock> clock_;
   WriterHealth writer_health_;
   std::unique_ptr<Store> store_;
@@ -83,7 +84,8 @@ Result<Done> RunningAppliance::configure(const ApplianceOptions& options) {
   PluginHostOptions host;
   host.folder = plugins_folder(*bare.config);
   host.state_file = state_file(*bare.config, "plugins.state");
-  plugins_ = PluginHost::open(host);
+  executor_ = std::make_unique<ThreadExecutor>();
+  plugins_ = open_watched_plugins(host, *executor_);
   for (const PluginStatus& plugin : plugins_->statuses())
     if (plugin.state != PluginStatus::State::kLoaded) spdlog::warn("plugin not loaded: {}", plugin.why);
   const ConfigOutcome full = load_config(options.directory, options.overrides, *plugins_);
@@ -97,7 +99,6 @@ Result<Done> RunningAppliance::configure(const ApplianceOptions& options) {
 
 Result<Done> RunningAppliance::open_stores() {
   const AppConfig& config = *config_->current();
-  executor_ = std::make_unique<ThreadExecutor>();
   clock_ = std::make_unique<SystemClock>(*executor_);
   StoreOptions store;
   store.url = config.store.url;

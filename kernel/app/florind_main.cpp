@@ -1,5 +1,5 @@
 // florind: the daemon. Runs in the foreground, logs to standard error, says "florin ready <url>" on
-// standard output when it takes payments, ends cleanly on SIGTERM and SIGINT, reloads on SIGHUP.
+// standard output when it takes payments, ends cleanly on SIGTERM and SIGINT from outside, reloads on SIGHUP.
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "kernel/app/appliance.hpp"
 #include "kernel/app/version.hpp"
@@ -71,8 +72,14 @@ int main(int argc, char** argv) {
   }
   std::cout << "florin ready " << (*appliance)->url() << std::endl;
   for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
+    siginfo_t info{};
+    const int signal = sigwaitinfo(&signals, &info);
+    if (signal < 0) continue;
+    // A plugin that raises SIGTERM would end us with status 0, and no supervisor would start us again.
+    if (info.si_code <= 0 && info.si_pid == ::getpid()) {
+      spdlog::critical("signal {} was sent by this process itself, so by a plugin and no operator; it is ignored", signal);
+      continue;
+    }
     if (signal != SIGHUP) break;
     reload(**appliance);
   }

@@ -1,43 +1,23 @@
 // A plugin that takes the daemon down, twice: the third start goes on without it, says so wherever one looks,
 // pays by the other accounts, and takes it back when an operator lifts the quarantine.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
-import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { start_appliance } from '../support/appliance.mjs';
 import { until } from '../support/http.mjs';
+import { add_wild_account, misbehaving_plugins } from '../support/misbehaving_plugins.mjs';
 
-const build = process.env.FLORIN_BINARY_DIR ?? fileURLToPath(new URL('../../build/release', import.meta.url));
-// The built plugins and two that misbehave (kernel/platform/plugin_host/fixtures), in a folder of their own.
-const plugins = fs.mkdtempSync('/tmp/florin-quarantine-');
-after(() => fs.rmSync(plugins, { recursive: true, force: true }));
-fs.chmodSync(plugins, 0o755);
-for (const from of ['plugins', 'fixtures/by_kind'])
-  for (const kind of ['providers', 'notifiers', 'fraud', ...(from === 'plugins' ? ['sandboxes'] : [])]) {
-    const folder = path.join(build, from, kind);
-    for (const file of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
-      fs.mkdirSync(path.join(plugins, kind), { recursive: true, mode: 0o755 });
-      fs.copyFileSync(path.join(folder, file), path.join(plugins, kind, file));
-      fs.chmodSync(path.join(plugins, kind, file), 0o755);
-    }
-  }
-
+const plugins = misbehaving_plugins();
 const florin = await start_appliance({ crashes: true, set: [`plugins.folder=${plugins}`] });
 const { test } = florin;
 const shop = florin.as('porto');
 
-// Does what the payment's description says, in its authorize().
-const kAccount = '  wild: { provider: misbehaving }\n';
 const state_of = async (name) => (await florin.nobody().call('GET', '/readyz')).json.plugins.find((one) => one.name === name);
 
 const listed_alone = () =>
   JSON.parse(florin.cli('--set', `plugins.folder=${plugins}`, '--json', 'plugin', 'list')).find(({ name }) => name === 'misbehaving');
 
 test('a plugin that raises SIGSEGV ends the process; the restart names it and takes it once more', async () => {
-  const file = path.join(florin.config, 'merchants', 'porto.yaml');
-  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('  till:', `${kAccount}  till:`));
+  add_wild_account(florin, 'porto');
   assert.equal(await florin.restart(), 0);
   for (const faults of [1, 2]) {
     const { daemon } = florin;

@@ -95,6 +95,17 @@ void print_what_next(const AppConfig& config, int sandbox_port, const std::strin
   std::cout << "Ctrl-C ends it." << std::endl;
 }
 
+// florind refuses its configuration or its store with 1, its command line with 100 and more: it said why on standard
+// error, and would say so again. Every other end that nobody asked for is a plugin's doing, status 0 as well.
+bool has_refused(int status) {
+  if (!WIFEXITED(status)) return false;
+  return WEXITSTATUS(status) == 1 || WEXITSTATUS(status) >= 100;
+}
+std::string how_it_ended(int status) {
+  if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status)) + " without being asked";
+  return "was ended by signal " + std::to_string(WTERMSIG(status));
+}
+
 // Starts florind again when it dies, slower each time it dies at once: after a crash the books are right
 // without a human, and a plugin that crashes twice is left out.
 void supervise(CliContext& context, const Asked& asked) {
@@ -139,14 +150,13 @@ void supervise(CliContext& context, const Asked& asked) {
       if (gone == far_sides) {
         context.fail("the sandboxes ended: is port " + std::to_string(asked.port) + " taken?");
         ending = true;
-      } else if (WIFEXITED(status)) {
-        // It said why on standard error, and would say so again.
+      } else if (has_refused(status)) {
         context.exit_code = WEXITSTATUS(status);
         ending = true;
       } else {
         const bool at_once = std::chrono::steady_clock::now() - started < std::chrono::seconds(10);
         pause = at_once ? std::min(pause * 2, std::chrono::milliseconds(10'000)) : std::chrono::milliseconds(100);
-        std::cerr << "florind was ended by signal " << WTERMSIG(status) << "; starting it again" << std::endl;
+        std::cerr << "florind " << how_it_ended(status) << "; starting it again" << std::endl;
         std::this_thread::sleep_for(pause);
         started = std::chrono::steady_clock::now();
         florind = start(daemon);

@@ -13,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/platform/executor/task_keeper.hpp"
+#include "kernel/platform/plugin_host/crash_signals.hpp"
 
 namespace florin {
 
@@ -95,9 +96,11 @@ struct ThreadExecutor::State {
   void step(std::coroutine_handle<> next) {
 #ifndef FLORIN_DEBUG
     next.resume();
+    crash::step_ended();
 #else
     const auto before = std::chrono::steady_clock::now();
     next.resume();
+    crash::step_ended();
     const auto took = std::chrono::steady_clock::now() - before;
     if (took > std::chrono::milliseconds(5)) {
       slow.fetch_add(1, std::memory_order_relaxed);

@@ -182,7 +182,7 @@ class Marks final : public CrashMarks {
     forget_damaged_slots();
     count_the_last_end();
     cells_ = layout_->cells.data();
-    crash::install_handlers();
+    crash::install_handlers(cells_);
     if (options_.step_limit.count() > 0) watchdog_ = std::thread([this] { watch_steps(); });
     return Done{};
   }

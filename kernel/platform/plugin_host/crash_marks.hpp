@@ -3,7 +3,8 @@
 // the next start can say who was in when the process died, and leave out who did it twice.
 //
 // Being in is no proof: power cuts and kill -9 come at any moment. What counts as the plugin's fault is a
-// fatal signal raised on its own thread, an exit() called by it, and a step that never ended (the watchdog).
+// fatal signal raised in its code, an exit called by it (also on a thread that it started), and a step that never
+// ended (the watchdog).
 // A mark without such a proof is only a suspicion; several ends in a row with it count like two faults.
 //
 // The file is of fixed size, in host byte order (it never leaves its machine); a slot a plugin, with a

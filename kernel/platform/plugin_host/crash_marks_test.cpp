@@ -80,6 +80,27 @@ class CrashMarksTest : public ::testing::Test {
 TEST_F(CrashMarksTest, PluginThatAbortsTwiceStartsQuarantined) { expect_quarantined_after_two("abort"); }
 TEST_F(CrashMarksTest, PluginThatSegfaultsTwiceStartsQuarantined) { expect_quarantined_after_two("segfault"); }
 TEST_F(CrashMarksTest, PluginThatCallsExitTwiceStartsQuarantined) { expect_quarantined_after_two("exit"); }
+TEST_F(CrashMarksTest, PluginThatEndsTheProcessWithoutFarewellIsNoBetter) {
+  for (const char* how : {"_exit", "_Exit", "quick_exit"}) {
+    fs::remove(state_file());
+    const int ended = die(how);
+    EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGABRT) << how << " must not look like a clean end";
+    const auto found = findings();
+    ASSERT_EQ(found.size(), 1U) << how;
+    EXPECT_TRUE(found[0].fault);
+    EXPECT_THAT(found[0].how, HasSubstr("called exit()"));
+  }
+}
+TEST_F(CrashMarksTest, WhatAPluginsOwnThreadDoesIsThePluginsDoing) {
+  expect_quarantined_after_two("throw on a thread");
+}
+TEST_F(CrashMarksTest, ExitOnAPluginsOwnThreadIsThePluginsDoing) { expect_quarantined_after_two("exit on a thread"); }
+TEST_F(CrashMarksTest, ExceptionThatMayNotLeaveIsThePluginsDoing) {
+  expect_quarantined_after_two("throw where nothing may");
+}
+TEST_F(CrashMarksTest, PluginThatRunsOutOfStackTwiceStartsQuarantined) {
+  expect_quarantined_after_two("run out of stack");
+}
 TEST_F(CrashMarksTest, PluginWhoseStepNeverEndsIsEndedAndStartsQuarantined) {
   expect_quarantined_after_two("hang");
 }

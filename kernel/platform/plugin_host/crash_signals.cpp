@@ -1,7 +1,9 @@
 // Signal handlers and per-thread numbers of the crash marks.
 #include "kernel/platform/plugin_host/crash_signals.hpp"
 
+#include <execinfo.h>
 #include <fmt/format.h>
+#include <link.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -10,6 +12,8 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+
+#include "kernel/platform/plugin_host/crash_exits.hpp"
 
 namespace florin::crash {
 namespace {
@@ -22,7 +26,7 @@ std::array<bool, kThreads> numbers_taken{};
 
 int take_number() {
   const std::lock_guard lock(numbers_mutex);
-  for (int number = 0; number < kThreads; ++number)
+  for (int number = 0; number < kStrangers; ++number)
     if (!std::exchange(numbers_taken[static_cast<std::size_t>(number)], true)) return number;
   return -1;
 }
@@ -43,7 +47,7 @@ class Membership {
   }
   ~Membership() {
     // exit() runs this first on its caller's thread: whoever is in has called it.
-    if (watched && watched->running.load() != 0) watched->fault.store(kFaultExit);
+    end_if_a_plugin_exits();
     watched = nullptr;
     if (stack_) {
       stack_t none{};
@@ -60,13 +64,36 @@ class Membership {
   std::unique_ptr<char[]> stack_;
 };
 
+// A fork's child shares the marks with us and must leave them alone.
+std::atomic<pid_t> owner{0};
+std::atomic<Cell*> strangers{nullptr};
+
+struct Code {
+  std::uintptr_t from = 0, to = 0;
+  int number = 0;
+};
+std::array<Code, 64> codes;
+std::atomic<std::size_t> codes_known{0};
+
+// The plugin that is nearest to this thread's end; 0: none is on the stack.
+int number_on_stack() noexcept {
+  std::array<void*, 64> frames;
+  const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+  const std::size_t known = codes_known.load(std::memory_order_acquire);
+  for (int frame = 0; frame < depth; ++frame) {
+    const auto at = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(frame)]);
+    for (std::size_t each = 0; each < known; ++each)
+      if (codes[each].from <= at && at < codes[each].to) return codes[each].number;
+  }
+  return 0;
+}
+
 constexpr std::array kSignals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 std::array<struct sigaction, kSignals.size()> previous;
 
 void on_fatal_signal(int signal, siginfo_t* info, void*) {
   const bool from_outside = info->si_code <= 0 && info->si_pid != ::getpid();
-  if (watched && !from_outside && watched->running.load() != 0)
-    watched->fault.store(static_cast<std::uint32_t>(signal));
+  if (!from_outside) accuse(static_cast<std::uint32_t>(signal));
   for (std::size_t each = 0; each < kSignals.size(); ++each)
     if (kSignals[each] == signal) ::sigaction(signal, &previous[each], nullptr);
   // A real fault happens again when this returns; one that was sent must be sent again.
@@ -90,8 +117,58 @@ int thread_number() {
 
 void watch(Cell& cell) noexcept { watched = &cell; }
 
-void install_handlers() {
+void step_ended() noexcept {
+  if (watched) watched->running.store(0, std::memory_order_release);
+}
+
+void remember_code(const void* inside, int number) {
+  struct Search {
+    std::uintptr_t address;
+    Code found;
+  } search{reinterpret_cast<std::uintptr_t>(inside), {}};
+  const auto look = [](dl_phdr_info* object, std::size_t, void* context) {
+    auto& asked = *static_cast<Search*>(context);
+    for (int each = 0; each < object->dlpi_phnum; ++each) {
+      const auto& part = object->dlpi_phdr[each];
+      const std::uintptr_t from = object->dlpi_addr + part.p_vaddr;
+      if (part.p_type != PT_LOAD || asked.address < from || asked.address >= from + part.p_memsz) continue;
+      asked.found = {from, from + part.p_memsz, 0};
+      return 1;
+    }
+    return 0;
+  };
+  if (number <= 0 || ::dl_iterate_phdr(look, &search) == 0) return;
+  search.found.number = number;
+  const std::lock_guard lock(numbers_mutex);
+  const std::size_t known = codes_known.load();
+  if (known == codes.size()) return;
+  codes[known] = search.found;
+  codes_known.store(known + 1, std::memory_order_release);
+}
+
+bool accuse(std::uint32_t fault) noexcept {
+  if (::getpid() != owner.load()) return false;
+  Cell* cell = watched && watched->running.load() != 0 ? watched : nullptr;
+  // On a thread of ours, the kernel's code may well stand on top of a plugin's that has ended.
+  if (!cell && number_here == -2) {
+    const int number = number_on_stack();
+    if (number == 0) return false;
+    cell = strangers.load();
+    cell->running.store(static_cast<std::uint64_t>(number));
+  }
+  if (!cell) return false;
+  std::uint32_t none = 0;
+  cell->fault.compare_exchange_strong(none, fault);  // What came first is the cause.
+  return true;
+}
+
+void install_handlers(Cell* cells) {
+  owner.store(::getpid());
+  strangers.store(&cells[kStrangers]);
   static const bool once = [] {
+    std::array<void*, 1> here;
+    ::backtrace(here.data(), 1);  // The first one allocates.
+    watch_exits();
     for (std::size_t each = 0; each < kSignals.size(); ++each) {
       struct sigaction action {};
       action.sa_sigaction = on_fatal_signal;

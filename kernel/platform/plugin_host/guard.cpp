@@ -29,6 +29,13 @@ std::string Guard::caught(const char* operation) {
   return sentence;
 }
 
+std::string Guard::endless(const char* operation) {
+  exceptions_.fetch_add(1, std::memory_order_relaxed);
+  std::string sentence = fmt::format("{} never came to an end in {}", plugin_, operation);
+  spdlog::error("{}; it is left behind, with the memory that it holds", sentence);
+  return sentence;
+}
+
 std::string Guard::nonsense(const char* operation, const std::string& what) {
   exceptions_.fetch_add(1, std::memory_order_relaxed);
   std::string sentence = fmt::format("{} answered nonsense in {}: {}", plugin_, operation, what);

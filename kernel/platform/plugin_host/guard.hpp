@@ -13,10 +13,13 @@
 
 namespace florin {
 
+class OperationWatch;
+
 class Guard {
  public:
-  Guard(std::string plugin, std::shared_ptr<CrashMarks> marks, int number)
-      : plugin_(std::move(plugin)), marks_(std::move(marks)), number_(number) {}
+  // `watch`, when there is one, outlives every operation.
+  Guard(std::string plugin, std::shared_ptr<CrashMarks> marks, int number, OperationWatch* watch)
+      : plugin_(std::move(plugin)), marks_(std::move(marks)), number_(number), watch_(watch) {}
 
   const std::string& plugin() const { return plugin_; }  // "provider acme"
   std::int64_t exceptions() const { return exceptions_.load(std::memory_order_relaxed); }
@@ -26,6 +29,9 @@ class Guard {
   std::string caught(const char* operation);
   // An answer that no plugin may give: counted and logged the same way.
   std::string nonsense(const char* operation, const std::string& what);
+  // An operation that was left behind because it never ended: counted and logged the same way.
+  std::string endless(const char* operation);
+  OperationWatch* watch() const { return watch_; }
 
   // For a call that cannot wait: marked for as long as it is alive. A coroutine has it on its frame and
   // leaves and enters around its doors.
@@ -38,6 +44,7 @@ class Guard {
   std::string plugin_;
   std::shared_ptr<CrashMarks> marks_;
   int number_;
+  OperationWatch* const watch_;
   std::atomic<std::int64_t> exceptions_{0};
 };
 
@@ -55,6 +62,7 @@ class Held {
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
   Guard& guard() const { return *guard_; }
+  std::shared_ptr<Guard> shared_guard() const { return guard_; }
   Inner& operator*() const { return *inner_; }
 
  private:

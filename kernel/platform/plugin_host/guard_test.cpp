@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kernel/platform/plugin_host/plugin_host.hpp"
+#include "kernel/platform/plugin_host/watched.hpp"
 #include "tests/support/provider_requests.hpp"
 
 namespace {
@@ -83,6 +83,38 @@ TEST_F(GuardTest, FailedOperationLeavesTheOthersUnharmed) {
   const auto answer = authorize("", http);
 
   EXPECT_EQ(std::get<Approved>(*answer).reference, "ref");
+}
+
+TEST_F(GuardTest, OperationThatAsksForEverIsLeftBehindInDoubt) {
+  OneAnswer http = saying("ok");
+
+  const auto answer = authorize("ask for ever", http);
+
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(std::get<InDoubt>(*answer).why, HasSubstr("never came to an end"));
+  EXPECT_EQ(exceptions("misbehaving"), 1);
+}
+
+TEST_F(GuardTest, OperationThatWaitsForNothingIsLeftBehindAfterTheStepLimit) {
+  ThreadExecutor executor(1);
+  const auto watched = open_watched_plugins({.folder = FLORIN_BINARY_DIR "/fixtures/by_kind",
+                                             .state_file = "",
+                                             .sandboxes = false,
+                                             .step_limit = std::chrono::milliseconds(50)},
+                                            executor);
+  const auto provider = *watched->make_provider("misbehaving", Settings());
+  AuthorizeRequest request = test_support::sale(test_support::card("4242424242424242"), amount_);
+  OneAnswer http = saying("ok");
+
+  request.description = "wait for ever";
+  const auto before = provider->authorize(request, http).run();
+  request.description = "after wait for ever";
+  const auto after = provider->authorize(request, http).run();
+
+  ASSERT_FALSE(before) << "nothing had left, and nothing will";
+  EXPECT_THAT(before.error().message, HasSubstr("never came to an end"));
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(std::holds_alternative<InDoubt>(*after));
 }
 
 TEST_F(GuardTest, YesWithoutAReferenceIsInDoubt) {

@@ -15,31 +15,44 @@ namespace {
 constexpr Duration kWindowMax = std::chrono::days(31);
 constexpr Duration kWindowMin = std::chrono::seconds(1);
 
+struct NotifyCall {
+  std::shared_ptr<const Held<Notifier>> inner;
+  Notification notification;
+  Http& http;
+  Mail& mail;
+  std::optional<GuardedHttp> http_door;
+  std::optional<GuardedMail> mail_door;
+
+  Task<Delivery> operator()(Operation& operation) {
+    http_door.emplace(http, operation);
+    mail_door.emplace(mail, operation);
+    return (**inner).notify(notification, *http_door, *mail_door);
+  }
+};
+
 class GuardedNotifier final : public Notifier {
  public:
   GuardedNotifier(std::shared_ptr<Guard> guard, std::unique_ptr<Notifier> inner)
-      : inner_(std::move(guard), std::move(inner)) {}
+      : inner_(std::make_shared<const Held<Notifier>>(std::move(guard), std::move(inner))) {}
 
   Task<Delivery> notify(const Notification& notification, Http& http, Mail& mail) override {
-    Guard::Mark mark(inner_.guard());
-    GuardedHttp http_door(http, mark);
-    GuardedMail mail_door(mail, mark);
+    NotifyCall call{inner_, notification, http, mail, std::nullopt, std::nullopt};
+    auto operation = std::make_shared<Pending<Delivery, NotifyCall>>(inner_->shared_guard(), std::move(call));
+    Task<void> carrying = carry(operation, "notify");
+    co_await carrying;
     Delivery delivery;
-    try {
-      mark.enter();
-      Task<Delivery> task = (*inner_).notify(notification, http_door, mail_door);
-      delivery = co_await task;
-    } catch (...) {
+    if (operation->threw.empty()) {
+      delivery = std::move(*operation->answer);
+    } else {
       delivery.outcome = Delivery::Outcome::kTryLater;
-      delivery.detail = inner_.guard().caught("notify");
+      delivery.detail = std::move(operation->threw);
     }
-    mark.leave();
     if (delivery.retry_after < Duration(0)) delivery.retry_after = Duration(0);
     co_return delivery;
   }
 
  private:
-  const Held<Notifier> inner_;
+  const std::shared_ptr<const Held<Notifier>> inner_;
 };
 
 class GuardedFraudRule final : public FraudRule {

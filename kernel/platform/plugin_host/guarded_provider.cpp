@@ -1,5 +1,5 @@
-// A provider behind its guard. Every operation is the same coroutine: marked, its door watched, what it
-// throws translated by what the operation is (an act that may have left us is in doubt, a question failed).
+// A provider behind its guard. Every operation is carried the same way: marked, its door watched, what it throws, or
+// that it never ends, translated by what the operation is (an act that may have left us is in doubt, a question failed).
 #include <exception>
 #include <optional>
 #include <type_traits>
@@ -43,61 +43,74 @@ Result<Done> settle(Guard&, const char*, Called<Result<Done>> called) {
   return *called.answer;
 }
 
+// All that one call of a plugin needs, owned by the operation: it may outlive whoever asked.
 template <class Answer, class Request>
-Task<Answer> run(Guard& guard, const char* operation, Provider& inner,
-                 Task<Answer> (Provider::*call)(Request, Http&), std::type_identity_t<Request> request,
-                 Http& http) {
-  Guard::Mark mark(guard);
-  GuardedHttp door(http, mark);
-  Called<Answer> called;
-  try {
-    mark.enter();
-    Task<Answer> task = (inner.*call)(request, door);
-    Answer answer = co_await task;
-    called.answer.emplace(std::move(answer));
-  } catch (...) {
-    called.threw = guard.caught(operation);
+struct ProviderCall {
+  std::shared_ptr<const Held<Provider>> inner;
+  Task<Answer> (Provider::*method)(Request, Http&);
+  std::decay_t<Request> request;
+  Http& http;
+  std::optional<GuardedHttp> door;
+
+  Task<Answer> operator()(Operation& operation) {
+    door.emplace(http, operation);
+    return ((**inner).*method)(request, *door);
   }
-  mark.leave();
-  called.left = door.left();
-  co_return settle(guard, operation, std::move(called));
+};
+
+template <class Answer, class Request>
+Task<Answer> run(std::shared_ptr<const Held<Provider>> inner, const char* name,
+                 Task<Answer> (Provider::*method)(Request, Http&), std::type_identity_t<Request> request,
+                 Http& http) {
+  using Call = ProviderCall<Answer, Request>;
+  const std::shared_ptr<Guard> guard = inner->shared_guard();
+  Call call{std::move(inner), method, request, http, std::nullopt};
+  auto operation = std::make_shared<Pending<Answer, Call>>(guard, std::move(call));
+  Task<void> carrying = carry(operation, name);
+  co_await carrying;
+  Called<Answer> called;
+  const auto& door = operation->call.door;
+  called.left = door && door->left();
+  called.threw = std::move(operation->threw);
+  if (called.threw.empty()) called.answer = std::move(operation->answer);
+  co_return settle(*guard, name, std::move(called));
 }
 
 class GuardedProvider final : public Provider {
  public:
   GuardedProvider(std::shared_ptr<Guard> guard, std::unique_ptr<Provider> inner)
-      : inner_(std::move(guard), std::move(inner)) {}
+      : inner_(std::make_shared<const Held<Provider>>(std::move(guard), std::move(inner))) {}
 
   Task<AuthorizeResult> authorize(const AuthorizeRequest& request, Http& http) override {
-    return run(inner_.guard(), "authorize", *inner_, &Provider::authorize, request, http);
+    return run(inner_, "authorize", &Provider::authorize, request, http);
   }
   Task<AuthorizeResult> resume(const ResumeRequest& request, Http& http) override {
-    return run(inner_.guard(), "resume", *inner_, &Provider::resume, request, http);
+    return run(inner_, "resume", &Provider::resume, request, http);
   }
   Task<ModifyResult> capture(const CaptureRequest& request, Http& http) override {
-    return run(inner_.guard(), "capture", *inner_, &Provider::capture, request, http);
+    return run(inner_, "capture", &Provider::capture, request, http);
   }
   Task<ModifyResult> void_payment(const VoidRequest& request, Http& http) override {
-    return run(inner_.guard(), "void_payment", *inner_, &Provider::void_payment, request, http);
+    return run(inner_, "void_payment", &Provider::void_payment, request, http);
   }
   Task<ModifyResult> refund(const RefundRequest& request, Http& http) override {
-    return run(inner_.guard(), "refund", *inner_, &Provider::refund, request, http);
+    return run(inner_, "refund", &Provider::refund, request, http);
   }
   Task<Result<AuthorizationLookup>> lookup(const LookupRequest& request, Http& http) override {
-    return run(inner_.guard(), "lookup", *inner_, &Provider::lookup, request, http);
+    return run(inner_, "lookup", &Provider::lookup, request, http);
   }
   Task<Result<ModificationLookup>> lookup_modification(const LookupRequest& request, Http& http) override {
-    return run(inner_.guard(), "lookup_modification", *inner_, &Provider::lookup_modification, request, http);
+    return run(inner_, "lookup_modification", &Provider::lookup_modification, request, http);
   }
   Task<Result<std::vector<ProviderEvent>>> parse_webhook(const WebhookRequest& request, Http& http) override {
-    return run(inner_.guard(), "parse_webhook", *inner_, &Provider::parse_webhook, request, http);
+    return run(inner_, "parse_webhook", &Provider::parse_webhook, request, http);
   }
   Task<Result<Done>> health(Instant now, Http& http) override {
-    return run(inner_.guard(), "health", *inner_, &Provider::health, now, http);
+    return run(inner_, "health", &Provider::health, now, http);
   }
 
  private:
-  const Held<Provider> inner_;
+  const std::shared_ptr<const Held<Provider>> inner_;
 };
 
 }  // namespace

@@ -37,8 +37,8 @@ std::vector<std::string> shared_objects(const std::string& folder) {
 
 }  // namespace
 
-Loader::Loader(std::string folder, std::shared_ptr<CrashMarks> marks)
-    : folder_(std::move(folder)), marks_(std::move(marks)) {
+Loader::Loader(std::string folder, std::shared_ptr<CrashMarks> marks, OperationWatch* watch)
+    : folder_(std::move(folder)), marks_(std::move(marks)), watch_(watch) {
   const auto directory = open_plugin_folder(folder_);
   if (!directory) {
     refusal_ = directory.error().message;
@@ -97,8 +97,8 @@ LoadedPlugin Loader::load_file(const OpenFile& directory, const std::string& fol
     return plugin;
   }
 
-  auto guard = std::make_shared<Guard>(title, marks_, number);
-  const auto entry = enter(*opened, *guard, path, kind, name);
+  auto guard = std::make_shared<Guard>(title, marks_, number, watch_);
+  const auto entry = enter(*opened, *guard, number, path, kind, name);
   if (!entry) {
     plugin.status.why = entry.error().message;
     return plugin;
@@ -120,8 +120,8 @@ std::optional<std::string> Loader::digest_fault(const std::string& digest, const
   return fmt::format("its digest is not the one in {}/SHA256SUMS; install the right file, or list this one", folder_);
 }
 
-Result<const PluginEntry*> Loader::enter(PluginFile& file, Guard& guard, const std::string& path, PluginKind kind,
-                                         const std::string& name) {
+Result<const PluginEntry*> Loader::enter(PluginFile& file, Guard& guard, int number, const std::string& path,
+                                         PluginKind kind, const std::string& name) {
   Guard::Mark mark(guard);
   try {
     mark.enter();
@@ -133,6 +133,7 @@ Result<const PluginEntry*> Loader::enter(PluginFile& file, Guard& guard, const s
       return refused(path + " is refused: it has no florin_plugin_entry; use FLORIN_PROVIDER or its like once");
     const auto entry_point =
         reinterpret_cast<const PluginEntry* (*)()>(library.getSymbol("florin_plugin_entry"));
+    crash::remember_code(reinterpret_cast<const void*>(entry_point), number);
     const PluginEntry* entry = entry_point();
     if (auto fault = entry_fault(entry, kind, name))
       return refused(fmt::format("{} is refused: {}; mend its descriptor and build it again", path, *fault));

@@ -22,7 +22,8 @@ struct LoadedPlugin {
 
 class Loader {
  public:
-  Loader(std::string folder, std::shared_ptr<CrashMarks> marks);
+  // `watch` (null: none) outlives what is loaded.
+  Loader(std::string folder, std::shared_ptr<CrashMarks> marks, OperationWatch* watch);
   // Every *.so in folder/name, in order of their names. A folder that does not exist holds nothing.
   std::vector<LoadedPlugin> load_folder(const std::string& name, PluginKind kind);
 
@@ -30,12 +31,13 @@ class Loader {
   LoadedPlugin load_file(const OpenFile& directory, const std::string& folder, const std::string& file,
                          PluginKind kind);
   // The plugin's entry, or why there is none, as a sentence.
-  Result<const PluginEntry*> enter(PluginFile& file, Guard& guard, const std::string& path, PluginKind kind,
-                                   const std::string& name);
+  Result<const PluginEntry*> enter(PluginFile& file, Guard& guard, int number, const std::string& path,
+                                   PluginKind kind, const std::string& name);
   std::optional<std::string> digest_fault(const std::string& digest, const std::string& listed_as) const;
 
   const std::string folder_;
   const std::shared_ptr<CrashMarks> marks_;
+  OperationWatch* const watch_;
   std::string refusal_;  // Not empty: nothing may be loaded at all, and why.
   std::map<std::string, std::string> digests_;
 };

@@ -10,6 +10,8 @@
 
 #include "kernel/platform/plugin_host/loader.hpp"
 #include "kernel/platform/plugin_host/look.hpp"
+#include "kernel/platform/plugin_host/operation.hpp"
+#include "kernel/platform/plugin_host/watched.hpp"
 
 namespace florin {
 namespace {
@@ -25,8 +27,10 @@ constexpr Folder kFolders[] = {{"providers", PluginKind::kProvider},
 
 class FolderHost final : public PluginHost {
  public:
-  FolderHost(PluginHostOptions options, std::shared_ptr<CrashMarks> marks)
-      : options_(std::move(options)), marks_(std::move(marks)) {}
+  FolderHost(PluginHostOptions options, std::shared_ptr<CrashMarks> marks, Executor* watched_on)
+      : options_(std::move(options)), marks_(std::move(marks)) {
+    if (watched_on) watch_.emplace(*watched_on, options_.step_limit);
+  }
 
   void load() {
     for (const auto& finding : marks_->findings()) {
@@ -35,7 +39,7 @@ class FolderHost final : public PluginHost {
       else
         spdlog::warn("plugin {} was running when the last process ended; that may be chance", finding.plugin);
     }
-    Loader loader(options_.folder, marks_);
+    Loader loader(options_.folder, marks_, watch_ ? &*watch_ : nullptr);
     for (const Folder& folder : kFolders) {
       if (folder.kind == PluginKind::kSandbox && !options_.sandboxes) continue;
       for (LoadedPlugin& plugin : loader.load_folder(folder.name, folder.kind)) keep(std::move(plugin));
@@ -130,6 +134,7 @@ class FolderHost final : public PluginHost {
 
   const PluginHostOptions options_;
   const std::shared_ptr<CrashMarks> marks_;
+  std::optional<OperationWatch> watch_;
   std::map<std::pair<PluginKind, std::string>, LoadedPlugin> plugins_;
   std::vector<PluginStatus> unnamed_;  // Refused folders, and files whose names no plugin can have.
 };
@@ -137,27 +142,32 @@ class FolderHost final : public PluginHost {
 }  // namespace
 
 namespace {
-std::unique_ptr<FolderHost> open_host(PluginHostOptions options, bool look_only) {
+std::unique_ptr<FolderHost> open_host(PluginHostOptions options, bool look_only, Executor* watched_on) {
   auto marks = CrashMarks::open({options.state_file, options.step_limit, look_only});
   if (!marks) {
     // A start without marks is better than none: payments matter more than knowing whose fault a crash is.
     spdlog::error("{}; going on without crash marks", marks.error().message);
     marks = CrashMarks::open({});
   }
-  auto host = std::make_unique<FolderHost>(std::move(options), *marks);
+  auto host = std::make_unique<FolderHost>(std::move(options), *marks, watched_on);
   host->load();
   return host;
 }
 }  // namespace
 
-std::unique_ptr<PluginHost> PluginHost::open(PluginHostOptions options) { return open_host(std::move(options), false); }
+std::unique_ptr<PluginHost> PluginHost::open(PluginHostOptions options) {
+  return open_host(std::move(options), false, nullptr);
+}
+std::unique_ptr<PluginHost> open_watched_plugins(PluginHostOptions options, Executor& executor) {
+  return open_host(std::move(options), false, &executor);
+}
 
 std::vector<PluginStatus> look_at_plugins(const std::string& folder, const std::string& state_file) {
   PluginHostOptions options;
   options.folder = folder;
   options.state_file = state_file;
   options.sandboxes = true;
-  return open_host(std::move(options), true)->statuses();
+  return open_host(std::move(options), true, nullptr)->statuses();
 }
 
 }  // namespace florin
