@@ -1,6 +1,8 @@
 // The statement cache, and the place where SOCI's exceptions stop.
 #include "kernel/platform/store/connection.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <florin/check.hpp>
 
 namespace florin::store {
@@ -68,6 +70,21 @@ void Connection::fetch(std::string_view sql, int limit, std::string_view columns
   // What is fetched may come from an "insert ... returning".
   touched_ = touched_ || !(sql.starts_with("select") || sql.starts_with("SELECT"));
   guarded([&] { prepared(sql, columns).fetch(values_, limit, row); });
+}
+
+void Connector::note(const EngineFault& fault) {
+  if (fault.kind != EngineFault::Kind::kDamaged) return;
+  const std::lock_guard lock(mutex_);
+  if (damage_) return;
+  spdlog::critical("{}", to_error(fault).message);
+  damage_ = fault;
+  damaged_ = true;
+}
+
+std::optional<EngineFault> Connector::damage() const {
+  if (!damaged_) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return damage_;
 }
 
 }  // namespace florin::store

@@ -3,7 +3,10 @@
 // store. Everything that fails throws EngineFault.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -108,6 +111,15 @@ class Connector {
   virtual std::unique_ptr<Connection> reader() = 0;
   // How many units share a transaction at the most.
   virtual std::size_t units_max() const = 0;
+
+  // The first kDamaged that any of its connections met: from then on none is used any more. Thread-safe.
+  void note(const EngineFault& fault);
+  std::optional<EngineFault> damage() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::atomic<bool> damaged_{false};
+  std::optional<EngineFault> damage_;
 };
 
 }  // namespace florin::store

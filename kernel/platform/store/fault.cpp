@@ -17,6 +17,11 @@ Error to_error(const EngineFault& fault) {
     case EngineFault::Kind::kConflict:
       return Error{Error::Kind::kUnavailable, "other nodes kept changing the same rows: " + what,
                    "store_conflict", ""};
+    case EngineFault::Kind::kDamaged:
+      return Error{Error::Kind::kUnavailable,
+                   "the database is damaged, and nothing more is read from or written to it: " + what +
+                       ". Stop florind, check the disk, restore the database from a backup, run florin ledger verify",
+                   "storage_damaged", ""};
     case EngineFault::Kind::kStatement:
     case EngineFault::Kind::kBroken:
       break;

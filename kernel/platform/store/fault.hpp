@@ -13,7 +13,8 @@ struct EngineFault : StoreFault {
   enum class Kind {
     kStatement,  // This statement: a constraint, a wrong name, a value that does not fit.
     kFull,       // No room on the disk.
-    kBroken,     // I/O, corruption, memory: the database itself.
+    kBroken,     // I/O, memory: the database itself.
+    kDamaged,    // What is in its files makes no sense: nothing more is read from or written to them.
     kConflict,   // Another node was in the way (serialisation, deadlock): the same again may work.
     kLost,       // The connection is gone; what it had not committed never happened.
   };
@@ -21,7 +22,7 @@ struct EngineFault : StoreFault {
   Kind kind;
 };
 
-// kUnavailable, with code "storage_full", "store_unreachable", "store_conflict" or "storage_error".
+// kUnavailable, with code "storage_full", "store_unreachable", "store_conflict", "storage_damaged" or "storage_error".
 Error to_error(const EngineFault& fault);
 
 // For a result of which it is unknown what is on the disk: ends the process, because telling anybody

@@ -13,6 +13,7 @@
 #include "kernel/platform/store/postgres.hpp"
 #include "kernel/platform/store/sql_store.hpp"
 #include "kernel/platform/store/sqlite.hpp"
+#include "kernel/platform/store/sqlite_log.hpp"
 
 namespace florin {
 
@@ -50,6 +51,13 @@ std::vector<std::unique_ptr<store::Connection>> make_readers(store::Connector& c
   return readers;
 }
 
+// Before SQLite opens it, because that is when it drops what it cannot read.
+Result<Done> refuse_damaged_log(const std::string& file) {
+  if (const auto damage = store::damage_of_log(file))
+    return Error{Error::Kind::kUnavailable, *damage, "storage_damaged", ""};
+  return Done{};
+}
+
 // A reader of a database that must be there already.
 Result<std::unique_ptr<store::Connection>> look_into(Place& place) {
   if (!place.file.empty() && !std::filesystem::exists(place.file))
@@ -57,6 +65,10 @@ Result<std::unique_ptr<store::Connection>> look_into(Place& place) {
         Error::Kind::kNotFound,
         fmt::format("there is no database {} yet: start florind once, or run florin migrate", place.file),
         "no_database", ""};
+  // A running florind looked when it started, and writes on at this moment.
+  if (!place.file.empty() && !store::FileLock::is_taken(place.file)) {
+    if (const auto sound = refuse_damaged_log(place.file); !sound) return sound.error();
+  }
   return place.connector->reader();
 }
 
@@ -73,6 +85,7 @@ Result<Taken> take(const Place& place, const StoreOptions& options) {
     auto lock = store::FileLock::take(place.file);
     if (!lock) return lock.error();
     taken.lock = std::move(*lock);
+    if (const auto sound = refuse_damaged_log(place.file); !sound) return sound.error();
   }
   taken.writer = place.connector->writer();
   auto applied = store::apply_missing(*taken.writer, wanted(options, place.connector->engine()));

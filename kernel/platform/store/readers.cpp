@@ -62,12 +62,14 @@ void Readers::work(std::unique_ptr<Connection> connection) {
 std::optional<EngineFault> Readers::answer(std::unique_ptr<Connection>& connection, bool idled,
                                            Waiting& waiting) {
   try {
+    if (const auto damage = connector_.damage()) return damage;
     if (!connection) connection = connector_.reader();
     if (idled) connection->check_alive();
     read(*connection, waiting);
     return std::nullopt;
   } catch (const EngineFault& fault) {
     if (fault.kind == EngineFault::Kind::kLost) connection.reset();
+    connector_.note(fault);
     return fault;
   } catch (const StoreFault& fault) {
     return EngineFault(EngineFault::Kind::kStatement, fault.what());

@@ -28,9 +28,10 @@ EngineFault fault_of(int extended, const std::string& message) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {Kind::kConflict, message};
-    case SQLITE_IOERR:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+      return {Kind::kDamaged, message};
+    case SQLITE_IOERR:
     case SQLITE_NOMEM:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
@@ -85,7 +86,8 @@ class SqliteConnection final : public Connection {
     } else {
       exec("PRAGMA query_only=ON; PRAGMA cache_size=-4000");
     }
-    exec("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY");
+    // Cells are looked at as a page is read: damage is known then, and not when it has been followed.
+    exec("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON");
   }
   ~SqliteConnection() override {
     for (sqlite_api::sqlite3_stmt* statement : {begin_, mark_, keep_, commit_}) sqlite3_finalize(statement);

@@ -15,6 +15,8 @@ class FileLock {
  public:
   // Makes the directory that the file is to be in. Errors: kUnavailable, with the path and what to do.
   static Result<std::unique_ptr<FileLock>> take(const std::string& database_file);
+  // Whether somebody has it at this moment.
+  static bool is_taken(const std::string& database_file);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

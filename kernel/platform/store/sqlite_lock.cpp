@@ -60,6 +60,14 @@ Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& database_fil
   return std::unique_ptr<FileLock>(new FileLock(descriptor));
 }
 
+bool FileLock::is_taken(const std::string& database_file) {
+  const int descriptor = open((database_file + ".lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool taken = flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+  close(descriptor);
+  return taken;
+}
+
 FileLock::~FileLock() { close(descriptor_); }
 
 }  // namespace florin::store

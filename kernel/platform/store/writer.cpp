@@ -78,6 +78,7 @@ void Writer::serve(Group rest, bool alone) {
   const auto since = Clock::now();
   for (int attempt = 0; !rest.empty();) {
     try {
+      if (const auto damage = connector_.damage()) return fail(rest, *damage);
       if (!connection_) need_connection();
       const std::size_t reached = commit_group(rest, alone);
       rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(reached));
@@ -85,6 +86,7 @@ void Writer::serve(Group rest, bool alone) {
       connection_->tidy();
     } catch (const EngineFault& fault) {
       if (connection_) connection_->rollback();
+      connector_.note(fault);
       if (fault.kind == EngineFault::Kind::kLost) {
         give_up_connection();
         if (Clock::now() - since > kPatience || !pause(back_off(attempt++))) return fail(rest, fault);

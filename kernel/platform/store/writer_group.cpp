@@ -89,7 +89,8 @@ void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_poi
       throw fault.value_or(
           EngineFault(EngineFault::Kind::kBroken, "the engine ended the transaction by itself"));
     // These are not the unit's but the whole transaction's.
-    if (fault && (fault->kind == EngineFault::Kind::kLost || fault->kind == EngineFault::Kind::kConflict))
+    if (fault && (fault->kind == EngineFault::Kind::kLost || fault->kind == EngineFault::Kind::kConflict ||
+                  fault->kind == EngineFault::Kind::kDamaged))
       throw *fault;
     const bool touched = connection_->take_touched();
     if (fault) note(*fault);
