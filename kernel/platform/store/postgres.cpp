@@ -23,6 +23,7 @@ Kind kind_of(std::string_view state) {
   if (state == "40001" || state == "40P01" || state == "55P03") return Kind::kConflict;
   if (state == "53100") return Kind::kFull;
   if (state.starts_with("08") || state.starts_with("57P")) return Kind::kLost;
+  if (state == "XX001" || state == "XX002") return Kind::kDamaged;  // data_corrupted, index_corrupted
   if (state.starts_with("53") || state.starts_with("58") || state.starts_with("XX")) return Kind::kBroken;
   return Kind::kStatement;
 }
@@ -46,8 +47,9 @@ class PostgresConnection final : public Connection {
     PQsetErrorVerbosity(raw_, PQERRORS_TERSE);  // The detail quotes the rows' values.
     // Whatever the server's own settings: an answered COMMIT is on the disk, and nobody's forgotten lock
     // holds the one writer for ever.
-    if (writes)
-      exec("SET synchronous_commit = on; SET lock_timeout = '3s'; SET default_transaction_read_only = off");
+    if (!writes) return;
+    exec("SET synchronous_commit = on; SET lock_timeout = '3s'; SET default_transaction_read_only = off");
+    prepare_marks();
   }
   ~PostgresConnection() override { forget_statements(); }
 
@@ -77,23 +79,31 @@ class PostgresConnection final : public Connection {
       throw EngineFault(Kind::kStatement, "an error had ended the transaction before its COMMIT");
   }
 
+  // The server's number says whether the transaction is over, but not how: a server that crashes before it has
+  // written the number down gives it away again, and calls another's transaction by it. What proves a commit is a
+  // mark of our own that came with it.
   std::string transaction_name() override {
-    const PgResult result = checked("SELECT pg_current_xact_id()::text");
-    return PQgetvalue(result.get(), 0, 0);
+    const std::string mark = writer_ + ":" + std::to_string(++marks_);
+    const PgResult result = checked("INSERT INTO florin_commits (writer, mark) VALUES ('" + writer_ + "', '" + mark +
+                                    "') ON CONFLICT (writer) DO UPDATE SET mark = EXCLUDED.mark, at = now() "
+                                    "RETURNING pg_current_xact_id()::text");
+    return std::string(PQgetvalue(result.get(), 0, 0)) + ":" + mark;
   }
   std::optional<bool> was_committed(const std::string& transaction_name) override {
+    const std::size_t colon = transaction_name.find(':');
+    const std::string number = transaction_name.substr(0, colon), mark = transaction_name.substr(colon + 1);
     try {
       const auto status = one<std::tuple<std::optional<std::string>>>(
-          "SELECT pg_xact_status(CAST(CAST(:name AS TEXT) AS xid8))", transaction_name);
+          "SELECT pg_xact_status(CAST(CAST(:name AS TEXT) AS xid8))", number);
       const std::string word = status ? std::get<0>(*status).value_or("") : "";
-      if (word == "committed") return true;
       if (word == "aborted") return false;
-      return std::nullopt;
+      if (word != "committed") return std::nullopt;
     } catch (const EngineFault& fault) {
       // "transaction ID is in the future": the server crashed before that number reached its disk.
       if (fault.kind == Kind::kStatement) return false;
       throw;
     }
+    return one<std::tuple<std::int64_t>>("SELECT CAST(1 AS BIGINT) FROM florin_commits WHERE mark = :mark", mark).has_value();
   }
 
   bool has_table(const std::string& name) override {
@@ -127,6 +137,16 @@ class PostgresConnection final : public Connection {
   }
 
  private:
+  // The store's own table, like the list of its migrations: there before these, because they are commits too.
+  void prepare_marks() {
+    writer_ = PQgetvalue(checked("SELECT gen_random_uuid()::text").get(), 0, 0);
+    if (!has_table("florin_commits"))
+      exec("BEGIN; " + std::string(kSchemaLock) +
+           "; CREATE TABLE IF NOT EXISTS florin_commits (writer TEXT PRIMARY KEY, mark TEXT NOT NULL, "
+           "at TIMESTAMPTZ NOT NULL DEFAULT now()); COMMIT");
+    exec("DELETE FROM florin_commits WHERE at < now() - interval '1 day'");
+  }
+
   EngineFault fault(const std::string& state, std::string message) const {
     while (!message.empty() && message.back() == '\n') message.pop_back();
     if (PQstatus(raw_) != CONNECTION_OK) return {Kind::kLost, message};
@@ -146,6 +166,8 @@ class PostgresConnection final : public Connection {
   PGconn* raw_;
   PostgresBatch batch_;
   bool kept_ = false;  // The last unit's savepoint is still open.
+  std::string writer_;  // A name that no other connection ever has; "" in a reader.
+  std::int64_t marks_ = 0;
 };
 
 class PostgresConnector final : public Connector {

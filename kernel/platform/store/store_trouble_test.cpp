@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kernel/platform/store/postgres.hpp"
 #include "kernel/platform/store/store.hpp"
 #include "tests/support/store_fixture.hpp"
 
@@ -132,6 +133,24 @@ TEST_P(StoreTroublePostgres, ABackendKilledAgainAndAgainLosesNothingThatWasAckno
   EXPECT_EQ(told.stored, stored) << "and what was refused is not there";
   EXPECT_GT(told.stored.size(), 0u);
   EXPECT_GT(kills, 5);
+}
+
+TEST_P(StoreTroublePostgres, ANumberThatACrashedServerGaveAwayTwiceProvesNoCommit) {
+  const auto connector = store::postgres_connector(database().url());
+  const auto ours = connector->writer(), theirs = connector->writer();
+  ours->begin();
+  const std::string lost = ours->transaction_name();
+  ours->rollback();
+  theirs->begin();
+  const std::string kept = theirs->transaction_name();
+  theirs->commit();
+
+  // As after the crash: our changes are gone, and our number is that of a transaction which was committed.
+  const std::string given_twice = kept.substr(0, kept.find(':')) + lost.substr(lost.find(':'));
+
+  EXPECT_EQ(theirs->was_committed(given_twice), std::optional(false));
+  EXPECT_EQ(theirs->was_committed(lost), std::optional(false));
+  EXPECT_EQ(theirs->was_committed(kept), std::optional(true));
 }
 
 }  // namespace
