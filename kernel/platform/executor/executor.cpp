@@ -8,12 +8,16 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <spdlog/spdlog.h>
 
+#include <florin/check.hpp>
+
 #include "kernel/platform/executor/task_keeper.hpp"
 #include "kernel/platform/plugin_host/crash_signals.hpp"
+#include "kernel/platform/executor/together.hpp"
 
 namespace florin {
 
@@ -67,12 +71,57 @@ void Executor::begin(const char* name, Task<void> task) {
   root.frame.resume();
 }
 
-struct ThreadExecutor::State {
+namespace {
+
+struct ReadyQueue {
   std::mutex mutex;
   std::condition_variable something;
   std::deque<std::coroutine_handle<>> ready;
-  bool stopping = false;
   unsigned idle = 0;
+
+  void push(const std::coroutine_handle<>* first, std::size_t count) {
+    unsigned sleepers = 0;
+    for (std::size_t put = 0; put < count;) {
+      try {
+        const std::lock_guard lock(mutex);
+        for (; put < count; ++put) ready.push_back(first[put]);
+        sleepers = idle;
+      } catch (const std::bad_alloc&) {
+        // What is posted must go on, and there is memory again when others have ended.
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    }
+    if (sleepers == 0 || count == 0) return;
+    if (count == 1)
+      something.notify_one();
+    else
+      something.notify_all();
+  }
+};
+
+// What this thread puts aside (together.hpp): of one queue, which is nearly always the only one there is.
+struct HeldBack {
+  bool holding = false;
+  ReadyQueue* queue = nullptr;
+  std::vector<std::coroutine_handle<>> posts;
+};
+thread_local HeldBack held_back;
+
+}  // namespace
+
+PostTogether::PostTogether() {
+  FLORIN_CHECK(!std::exchange(held_back.holding, true), "what a thread posts together is posted once");
+}
+
+PostTogether::~PostTogether() {
+  held_back.holding = false;
+  if (ReadyQueue* const queue = std::exchange(held_back.queue, nullptr))
+    queue->push(held_back.posts.data(), held_back.posts.size());
+  held_back.posts.clear();
+}
+
+struct ThreadExecutor::State : ReadyQueue {
+  bool stopping = false;
   std::atomic<std::int64_t> slow{0};
   std::vector<std::thread> workers;
 
@@ -120,19 +169,14 @@ ThreadExecutor::ThreadExecutor(unsigned workers) : state_(std::make_unique<State
 ThreadExecutor::~ThreadExecutor() { stop(); }
 
 void ThreadExecutor::post(std::coroutine_handle<> ready) {
-  bool wake = false;
-  for (bool put = false; !put;) {
-    try {
-      const std::lock_guard lock(state_->mutex);
-      state_->ready.push_back(ready);
-      wake = state_->idle > 0;
-      put = true;
-    } catch (const std::bad_alloc&) {
-      // What is posted must go on, and there is memory again when others have ended.
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+  const bool held = held_back.holding && (held_back.queue == nullptr || held_back.queue == state_.get());
+  if (!held) return state_->push(&ready, 1);
+  try {
+    held_back.posts.push_back(ready);
+    held_back.queue = state_.get();
+  } catch (const std::bad_alloc&) {
+    state_->push(&ready, 1);
   }
-  if (wake) state_->something.notify_one();
 }
 
 bool ThreadExecutor::drain(std::chrono::milliseconds limit) {

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "kernel/platform/executor/together.hpp"
+
 namespace florin {
 namespace {
 
@@ -40,6 +42,22 @@ TEST(Executor, DrainWaitsForEverySpawnedTask) {
 }
 
 Task<void> wait_for(Completion<int>& completion, int* got) { *got = co_await completion; }
+
+TEST(Executor, WhatAThreadPostsTogetherRunsOnlyAfterwardsAndThenAllOfIt) {
+  ThreadExecutor executor(2), another(1);
+  std::atomic<int> count = 0;
+  {
+    const PostTogether together;
+    for (int i = 0; i < 100; ++i) executor.spawn("count", count_in_turns(executor, count, 0));
+    executor.spawn("count", count_in_turns(executor, count, 1));
+    another.spawn("count", count_in_turns(another, count, 1));
+    EXPECT_TRUE(another.drain(30s)) << "what belongs to another executor is not held back";
+    EXPECT_FALSE(executor.drain(20ms));
+    EXPECT_EQ(executor.running(), 101);
+  }
+  EXPECT_TRUE(executor.drain(30s));
+  EXPECT_EQ(count.load(), 2);
+}
 
 TEST(Executor, DrainGivesUpAtItsLimit) {
   ThreadExecutor executor(1);

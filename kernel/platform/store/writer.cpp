@@ -7,6 +7,8 @@
 
 #include <florin/check.hpp>
 
+#include "kernel/platform/executor/together.hpp"
+
 namespace florin::store {
 
 namespace {
@@ -114,6 +116,7 @@ void Writer::need_connection() {
 }
 
 void Writer::tell(const Group& group, std::size_t count) {
+  const PostTogether together;
   for (std::size_t i = 0; i < count; ++i) {
     // The moment it is told, it may be gone: nothing of it is touched afterwards.
     Completion<Result<Done>>& told = group[i]->told;
