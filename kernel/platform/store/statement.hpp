@@ -1,5 +1,5 @@
 // One prepared statement and the places that SOCI reads its parameters from and writes its columns to.
-// SOCI binds by address, so these are bound once, when the statement is prepared, and reassigned before
+// With PostgreSQL SOCI binds by address, so these are bound once, when the statement is prepared, and reassigned before
 // each execution. Never soci::row: it truncates 64-bit integers (DEPENDENCIES 2b). Internal to the store.
 #pragma once
 
@@ -54,6 +54,7 @@ class Statement {
   void bind(const std::vector<Parameter>& values);
   bool execute();
   void read_row();
+  void read_sqlite_row();
 
   std::unique_ptr<Slot[]> parameters_, columns_;  // Bound by address: made once, never moved.
   std::size_t parameter_count_, column_count_;
