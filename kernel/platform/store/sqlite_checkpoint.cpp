@@ -1,6 +1,8 @@
 // One thread, one connection, one pass at a time.
 #include "kernel/platform/store/sqlite_checkpoint.hpp"
 
+#include <utility>
+
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <fmt/format.h>
@@ -9,6 +11,11 @@
 #include "kernel/platform/store/fault.hpp"
 
 namespace florin::store {
+
+namespace {
+constexpr int kRounds = 4;
+constexpr int kPagesWorthARound = 400;
+}  // namespace
 
 Checkpointer::Checkpointer(std::string file) : file_(std::move(file)), thread_([this] { work(); }) {}
 
@@ -53,7 +60,12 @@ void Checkpointer::work() {
 }
 
 void Checkpointer::pass(sqlite_api::sqlite3* database) {
-  const int code = sqlite_api::sqlite3_wal_checkpoint_v2(database, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  // What comes while one round runs is the next one's, and less each time: what is left for the writer is little.
+  int code = SQLITE_OK, logged = 0, before = 0;
+  for (int round = 0; round < kRounds && code == SQLITE_OK; ++round) {
+    code = sqlite_api::sqlite3_wal_checkpoint_v2(database, nullptr, SQLITE_CHECKPOINT_PASSIVE, &logged, nullptr);
+    if (logged - std::exchange(before, logged) < kPagesWorthARound) break;
+  }
   // Busy or full: everything is still in the log, and the next pass comes to it.
   if ((code & 0xff) == SQLITE_IOERR)
     stop_process(
