@@ -45,6 +45,7 @@ void SimStore::run_group() {
   }
   connection.begin();
   for (Waiting* waiting : group_) run_unit(*waiting);
+  connection.carry_out_sums();
   if (!events_.empty()) closing_(connection, events_);
   connection.commit();
   timeline_.note("durable", std::to_string(group_.size()) + " units, " + std::to_string(events_.size()) + " events");
@@ -56,6 +57,7 @@ void SimStore::run_unit(Waiting& waiting) {
   store::Connection& connection = disk_.connection();
   connection.mark();
   const std::size_t staged_before = events_.size();
+  const store::Connection::Aside aside_before = connection.begin_unit();
   connection.collect_events(&events_);
   connection.take_failed();
   try {
@@ -71,6 +73,7 @@ void SimStore::run_unit(Waiting& waiting) {
   const bool forgotten = forgets_ && timeline_.dice.chance(20);
   if (!waiting.refused && !forgotten) return connection.keep();
   events_.resize(staged_before);
+  connection.forget_since(aside_before);
   connection.undo();
 }
 

@@ -1,6 +1,9 @@
 // The statement cache, and the place where SOCI's exceptions stop.
 #include "kernel/platform/store/connection.hpp"
 
+#include <map>
+#include <utility>
+
 #include <spdlog/spdlog.h>
 
 #include <florin/check.hpp>
@@ -18,7 +21,34 @@ void Connection::stage(StagedEvent event) {
   staged_->push_back(std::move(event));
 }
 
+void Connection::run_at_close(std::string_view sql) {
+  FLORIN_CHECK(staged_ != nullptr, "a sum is added to in a unit of work, not in a read or while the group closes");
+  Sum sum{sql, {}, std::get<std::int64_t>(values_.front())};
+  for (std::size_t i = 1; i < values_.size(); ++i) {
+    const auto* const key = std::get_if<std::string_view>(&values_[i]);
+    FLORIN_CHECK(key != nullptr, "the keys of a sum are texts");
+    sum.keys.emplace_back(*key);
+  }
+  sums_.push_back(std::move(sum));
+}
+
+void Connection::carry_out_sums() {
+  std::map<std::pair<std::string_view, std::vector<std::string>>, std::int64_t> totals;
+  for (Sum& sum : sums_) {
+    std::int64_t& total = totals[{sum.sql, std::move(sum.keys)}];
+    if (__builtin_add_overflow(total, sum.amount, &total))
+      throw EngineFault(EngineFault::Kind::kStatement, "a sum is too large for its column");
+  }
+  sums_.clear();
+  for (const auto& [what, total] : totals) {
+    std::vector<Parameter> values = {total};
+    values.insert(values.end(), what.second.begin(), what.second.end());
+    execute_later(what.first, values);
+  }
+}
+
 void Connection::rollback() noexcept {
+  forget_since({});
   try {
     if (in_transaction()) exec("ROLLBACK");
   } catch (const std::exception&) {

@@ -3,6 +3,7 @@
 // store. Everything that fails throws EngineFault.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -14,12 +15,13 @@
 #include <soci/soci.h>
 
 #include "kernel/platform/store/fault.hpp"
+#include "kernel/platform/store/group.hpp"
 #include "kernel/platform/store/statement.hpp"
 #include "kernel/platform/store/store.hpp"
 
 namespace florin::store {
 
-class Connection : public Session {
+class Connection : public GroupSession {
  public:
   // Where stage() puts events; null (as at first): here nothing may be staged.
   void collect_events(std::vector<StagedEvent>* into) { staged_ = into; }
@@ -33,9 +35,20 @@ class Connection : public Session {
   virtual void mark() { exec("SAVEPOINT unit"); }
   virtual void keep() { exec("RELEASE SAVEPOINT unit"); }
   virtual void undo() { exec("ROLLBACK TO SAVEPOINT unit; RELEASE SAVEPOINT unit"); }
-  // Carries out what execute_later() put aside; or forgets it, because its unit was refused.
+  // Carries out what execute_later() put aside.
   virtual void flush() {}
-  virtual void forget_later() {}
+  // Whether run_for_one() may say yes first and find out at the next flush(), which then throws NotAsHoped.
+  virtual void hope(bool /*may*/) {}
+  // What the group has put aside; the same when its next unit begins, and back to there, because that was refused.
+  struct Aside {
+    std::size_t statements = 0, sums = 0;
+    bool operator==(const Aside&) const = default;
+  };
+  virtual Aside aside() const { return {0, sums_.size()}; }
+  virtual Aside begin_unit() { return aside(); }
+  virtual void forget_since(const Aside& before) { sums_.resize(std::min(sums_.size(), before.sums)); }
+  // The sums of the group, each once, in an order that is the same in every node.
+  void carry_out_sums();
   // Returns: it is durable. Throws kLost: unknown, ask was_committed(); throws anything else: it is not.
   virtual void commit() = 0;
   void rollback() noexcept;
@@ -82,12 +95,19 @@ class Connection : public Session {
   }
   std::int64_t run(std::string_view sql) final;
   void run_later(std::string_view sql) override { run(sql); }
+  bool run_for_one(std::string_view sql) override { return run(sql) == 1; }
+  void run_at_close(std::string_view sql) final;
   void fetch(std::string_view sql, int limit, std::string_view columns,
              const std::function<void(const std::vector<Value>&)>& row) final;
 
  private:
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
+  };
+  struct Sum {
+    std::string_view sql;
+    std::vector<std::string> keys;
+    std::int64_t amount = 0;
   };
   Statement& prepared(std::string_view sql, std::string_view columns);
   template <class Work>
@@ -99,8 +119,13 @@ class Connection : public Session {
       statements_;
   std::vector<Parameter> values_;
   std::vector<StagedEvent>* staged_ = nullptr;
+  std::vector<Sum> sums_;  // As they were added.
   bool failed_ = false, touched_ = false;
 };
+
+// A statement that was said to change one row has not, or has failed; the transaction is to be rolled back and
+// its units run again without hope.
+struct NotAsHoped {};
 
 // Makes a connection of either kind; throws EngineFault.
 class Connector {

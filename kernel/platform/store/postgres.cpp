@@ -57,7 +57,7 @@ class PostgresConnection final : public Connection {
 
   void exec(const std::string& sql) override { checked(sql); }
   void begin() override {
-    kept_ = false;
+    kept_ = hoping_ = false;
     exec("BEGIN ISOLATION LEVEL READ COMMITTED");
   }
   void mark() override {
@@ -118,11 +118,26 @@ class PostgresConnection final : public Connection {
 
   void flush() override {
     if (batch_.empty()) return;
+    // What is left of earlier units is not the doing of the one that runs.
+    const bool own = batch_.size() > std::exchange(others_, 0);
     const auto trouble = batch_.send();
-    note(true, trouble.has_value());
-    if (trouble) throw fault(trouble->state, trouble->message);
+    if (trouble && trouble->miscounted) throw NotAsHoped();
+    note(own, trouble.has_value());
+    if (!trouble) return;
+    const EngineFault found = fault(trouble->state, trouble->message);
+    if (hoping_ && found.kind == Kind::kStatement) throw NotAsHoped();
+    throw found;
   }
-  void forget_later() override { batch_.forget(); }
+  void hope(bool may) override { hoping_ = may; }
+  Aside aside() const override { return {batch_.size(), Connection::aside().sums}; }
+  Aside begin_unit() override {
+    others_ = batch_.size();
+    return aside();
+  }
+  void forget_since(const Aside& before) override {
+    batch_.shrink(before.statements);
+    Connection::forget_since(before);
+  }
 
  protected:
   void run_later(std::string_view sql) override try {
@@ -130,6 +145,11 @@ class PostgresConnection final : public Connection {
   } catch (const StoreFault&) {
     note(false, true);
     throw;
+  }
+  bool run_for_one(std::string_view sql) override {
+    if (!hoping_) return run(sql) == 1;
+    batch_.add(sql, given(), true);
+    return true;
   }
   EngineFault sorted(const soci::soci_error& error) const override {
     const auto* ours = dynamic_cast<const soci::postgresql_soci_error*>(&error);
@@ -168,6 +188,8 @@ class PostgresConnection final : public Connection {
   bool kept_ = false;  // The last unit's savepoint is still open.
   std::string writer_;  // A name that no other connection ever has; "" in a reader.
   std::int64_t marks_ = 0;
+  bool hoping_ = false;
+  std::size_t others_ = 0;  // How many of the batch's statements earlier units put aside.
 };
 
 class PostgresConnector final : public Connector {

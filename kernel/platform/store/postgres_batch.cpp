@@ -41,7 +41,7 @@ std::string numbered(std::string_view sql, const std::vector<std::string>& names
 
 }  // namespace
 
-void PostgresBatch::add(std::string_view sql, const std::vector<Parameter>& values) {
+void PostgresBatch::add(std::string_view sql, const std::vector<Parameter>& values, bool for_one) {
   const auto [known, fresh] = statements_.try_emplace(std::string(sql));
   Prepared& statement = known->second;
   if (fresh) {
@@ -49,7 +49,7 @@ void PostgresBatch::add(std::string_view sql, const std::vector<Parameter>& valu
     statement = {new_name(), numbered(sql, names), names.size(), false};
   }
   FLORIN_CHECK(statement.parameters == values.size(), "a statement is given as many values as it names parameters");
-  Waiting one{&statement, {}};
+  Waiting one{&statement, {}, for_one};
   for (const Parameter& value : values) {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) {
       one.values.emplace_back(std::to_string(*integer));
@@ -79,14 +79,19 @@ std::optional<PostgresBatch::Trouble> PostgresBatch::send() {
   const auto lost = [this] { return Trouble{"", PQerrorMessage(connection_)}; };
   if (PQenterPipelineMode(connection_) != 1) return lost();
   std::vector<Prepared*> prepared;
+  std::vector<bool> asked;
   for (Waiting& one : batch) {
     const bool prepare =
         !one.statement->known && std::find(prepared.begin(), prepared.end(), one.statement) == prepared.end();
     if (!queue(one, prepare)) return lost();
-    if (prepare) prepared.push_back(one.statement);
+    if (prepare) {
+      prepared.push_back(one.statement);
+      asked.push_back(false);
+    }
+    asked.push_back(one.for_one);
   }
   if (PQpipelineSync(connection_) != 1) return lost();
-  std::optional<Trouble> trouble = take_answers();
+  std::optional<Trouble> trouble = take_answers(asked);
   // Which of them the server has prepared before the error is not said: they are asked for by another name.
   for (Prepared* statement : prepared)
     if (trouble)
@@ -99,8 +104,9 @@ std::optional<PostgresBatch::Trouble> PostgresBatch::send() {
 
 // Up to the answer to the sync: each statement's results end with a null, and after an error the rest comes
 // back as aborted.
-std::optional<PostgresBatch::Trouble> PostgresBatch::take_answers() {
+std::optional<PostgresBatch::Trouble> PostgresBatch::take_answers(const std::vector<bool>& asked) {
   std::optional<Trouble> trouble;
+  std::size_t answers = 0;
   for (int nothing = 0; nothing < 2;) {
     const PgResult result(PQgetResult(connection_), &PQclear);
     if (!result) {
@@ -111,7 +117,12 @@ std::optional<PostgresBatch::Trouble> PostgresBatch::take_answers() {
     nothing = 0;
     const ExecStatusType status = PQresultStatus(result.get());
     if (status == PGRES_PIPELINE_SYNC) return trouble;
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_PIPELINE_ABORTED || trouble) continue;
+    const bool for_one = answers < asked.size() && asked[answers];
+    ++answers;
+    const bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (done && for_one && !trouble && std::string_view(PQcmdTuples(result.get())) != "1")
+      trouble = Trouble{"", "a statement for one row changed " + std::string(PQcmdTuples(result.get())), true};
+    if (done || status == PGRES_PIPELINE_ABORTED || (trouble && !trouble->miscounted)) continue;
     const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
     trouble = Trouble{state != nullptr ? state : "", PQresultErrorMessage(result.get())};
   }

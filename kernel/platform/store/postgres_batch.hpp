@@ -21,13 +21,19 @@ class PostgresBatch {
   // `connection` outlives this.
   explicit PostgresBatch(PGconn* connection) : connection_(connection) {}
 
-  // Keeps a copy of all texts. Throws EngineFault for a text that cannot be stored.
-  void add(std::string_view sql, const std::vector<Parameter>& values);
+  // Keeps a copy of all texts. Throws EngineFault for a text that cannot be stored. `for_one`: it is trouble
+  // when the statement changes no row, or several.
+  void add(std::string_view sql, const std::vector<Parameter>& values, bool for_one = false);
   bool empty() const { return waiting_.empty(); }
-  void forget() { waiting_.clear(); }
+  std::size_t size() const { return waiting_.size(); }
+  // Forgets what was added after the first `count`.
+  void shrink(std::size_t count) {
+    if (count < waiting_.size()) waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(count), waiting_.end());
+  }
 
   struct Trouble {
     std::string state, message;  // SQLSTATE, "" when the connection itself is gone.
+    bool miscounted = false;     // Nothing failed, but a statement for one row changed none, or several.
   };
   // Sends everything and waits for every answer. Nothing: all of it is done. After trouble the transaction,
   // if one is open, has failed; nothing is kept.
@@ -43,9 +49,11 @@ class PostgresBatch {
   struct Waiting {
     Prepared* statement;
     std::vector<std::optional<std::string>> values;
+    bool for_one = false;
   };
   bool queue(Waiting& one, bool prepare);
-  std::optional<Trouble> take_answers();
+  // `asked`: for each answer that comes, whether it must tell of one row.
+  std::optional<Trouble> take_answers(const std::vector<bool>& asked);
   std::string new_name() { return "florin_" + std::to_string(++named_); }
 
   PGconn* connection_;

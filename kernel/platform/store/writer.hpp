@@ -70,7 +70,7 @@ class Writer {
   std::size_t commit_group(Group& group, bool alone);
   std::size_t run_group(Group& group, bool alone, bool careful);
   void run_units(const Group& group, std::size_t& reached, Clock::time_point until, bool careful);
-  std::optional<EngineFault> run_unit(Waiting& waiting);
+  std::optional<EngineFault> run_unit(Waiting& waiting, bool careful);
   void close_group();
   std::optional<bool> find_out(const std::string& transaction_name);
   void leave_unknown(const Group& group, std::size_t count);

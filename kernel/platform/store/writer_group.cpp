@@ -25,6 +25,7 @@ std::size_t Writer::run_group(Group& group, bool alone, bool careful) {
   events_.clear();
   changed_ = false;
   connection_->begin();
+  connection_->hope(!careful);
   run_units(group, reached, until, careful);
   while (!alone && reached == group.size() && Clock::now() < until && take_more(group))
     run_units(group, reached, until, careful);
@@ -35,14 +36,20 @@ std::size_t Writer::commit_group(Group& group, bool alone) {
   const bool careful = careful_groups_ > 0;
   if (careful) --careful_groups_;
   std::size_t reached = 0;
-  try {
-    reached = run_group(group, alone, careful);
-  } catch (const NeedsCare&) {
+  const auto again_with_care = [&] {
     connection_->rollback();
     careful_groups_ = kCarefulGroups;
     reached = run_group(group, alone, true);
+    close_group();
+  };
+  try {
+    reached = run_group(group, alone, careful);
+    close_group();
+  } catch (const NeedsCare&) {
+    again_with_care();
+  } catch (const NotAsHoped&) {
+    again_with_care();
   }
-  close_group();
   const std::string name = connection_->transaction_name();
   try {
     connection_->commit();
@@ -64,9 +71,9 @@ std::size_t Writer::commit_group(Group& group, bool alone) {
 }
 
 void Writer::close_group() {
-  if (events_.empty() || !hooks_.closing) return;
   try {
-    hooks_.closing(*connection_, events_);
+    connection_->carry_out_sums();
+    if (!events_.empty() && hooks_.closing) hooks_.closing(*connection_, events_);
     connection_->flush();
   } catch (const EngineFault&) {
     throw;
@@ -82,8 +89,9 @@ void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_poi
     if (careful) connection_->mark();
     connection_->take_touched();
     const std::size_t staged_before = events_.size();
+    const Connection::Aside aside_before = connection_->begin_unit();
     connection_->collect_events(&events_);
-    const std::optional<EngineFault> fault = run_unit(*waiting);
+    const std::optional<EngineFault> fault = run_unit(*waiting, careful);
     connection_->collect_events(nullptr);
     if (!connection_->in_transaction())
       throw fault.value_or(
@@ -95,8 +103,12 @@ void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_poi
     const bool touched = connection_->take_touched();
     if (fault) note(*fault);
     if (waiting->refused && !careful && (fault || touched)) throw NeedsCare();
-    if (!waiting->refused) changed_ = changed_ || touched;
-    if (waiting->refused) events_.resize(staged_before);
+    if (waiting->refused) {
+      events_.resize(staged_before);
+      connection_->forget_since(aside_before);
+    } else {
+      changed_ = changed_ || touched || connection_->aside() != aside_before;
+    }
     if (careful) waiting->refused ? connection_->undo() : connection_->keep();
     ++reached;
     if (Clock::now() > until) return;
@@ -104,12 +116,13 @@ void Writer::run_units(const Group& group, std::size_t& reached, Clock::time_poi
 }
 
 // Gives back what the database said when it was the database that ended the unit.
-std::optional<EngineFault> Writer::run_unit(Waiting& waiting) {
+std::optional<EngineFault> Writer::run_unit(Waiting& waiting, bool careful) {
   std::optional<EngineFault> fault;
   connection_->take_failed();
   try {
     waiting.refused = waiting.unit(*connection_);
-    if (!waiting.refused) connection_->flush();
+    // Without care what one unit put aside goes out with the next one's.
+    if (!waiting.refused && careful) connection_->flush();
     if (connection_->take_failed() && !waiting.refused)
       fault.emplace(EngineFault::Kind::kStatement, "a statement of the unit failed and the unit went on");
   } catch (const EngineFault& thrown) {
@@ -122,7 +135,6 @@ std::optional<EngineFault> Writer::run_unit(Waiting& waiting) {
         Error{Error::Kind::kBroken, std::string("a unit of work ended by ") + typeid(bug).name(), "", ""};
   }
   if (fault) waiting.refused = to_error(*fault);
-  if (waiting.refused) connection_->forget_later();
   return fault;
 }
 
