@@ -75,16 +75,20 @@ auto Connection::guarded(Work work) {
 }
 
 Statement& Connection::prepared(std::string_view sql, std::string_view columns) {
-  auto known = statements_.find(sql);
-  if (known == statements_.end()) {
-    if (statements_.size() >= kStatementsMax) statements_.clear();
-    known = statements_.try_emplace(std::string(sql)).first;
+  // Text that is put together anew may stand where another stood: its bytes are compared all the same.
+  auto here = by_address_.find(sql.data());
+  if (here == by_address_.end() || here->second.sql != sql) {
+    if (statements_.size() >= kStatementsMax || by_address_.size() >= 2 * kStatementsMax) forget_statements();
+    auto known = statements_.find(sql);
+    if (known == statements_.end()) known = statements_.try_emplace(std::string(sql)).first;
+    here = by_address_.insert_or_assign(sql.data(), Known{known->first, &known->second}).first;
   }
-  std::erase_if(known->second, [](const auto& statement) { return statement->has_failed(); });
-  for (const auto& statement : known->second)
+  std::vector<std::unique_ptr<Statement>>& statements = *here->second.statements;
+  std::erase_if(statements, [](const auto& statement) { return statement->has_failed(); });
+  for (const auto& statement : statements)
     if (statement->fits(values_, columns)) return *statement;
-  known->second.push_back(std::make_unique<Statement>(*session_, sql, values_, columns));
-  return *known->second.back();
+  statements.push_back(std::make_unique<Statement>(*session_, sql, values_, columns));
+  return *statements.back();
 }
 
 std::int64_t Connection::run(std::string_view sql) {

@@ -79,7 +79,10 @@ class Connection : public GroupSession {
   explicit Connection(std::unique_ptr<soci::session> session) : session_(std::move(session)) {}
   // A backend's exception, sorted. Without the parameters that SOCI puts into what().
   virtual EngineFault sorted(const soci::soci_error& error) const = 0;
-  void forget_statements() { statements_.clear(); }
+  void forget_statements() {
+    by_address_.clear();
+    statements_.clear();
+  }
   soci::session& session() { return *session_; }
   const soci::session& session() const { return *session_; }
 
@@ -117,6 +120,12 @@ class Connection : public GroupSession {
   std::unique_ptr<soci::session> session_;
   std::unordered_map<std::string, std::vector<std::unique_ptr<Statement>>, TextHash, std::equal_to<>>
       statements_;
+  // The same by the address of their SQL, which is a literal: found without reading it all for its hash.
+  struct Known {
+    std::string_view sql;
+    std::vector<std::unique_ptr<Statement>>* statements;
+  };
+  std::unordered_map<const char*, Known> by_address_;
   std::vector<Parameter> values_;
   std::vector<StagedEvent>* staged_ = nullptr;
   std::vector<Sum> sums_;  // As they were added.
