@@ -84,7 +84,8 @@ async function drill() {
   });
 
   florin.test('a changed amount in a row, which SQLite cannot see, is found by its books', () => {
-    const found = verify('at_rest', (place) => sqlite3(path.join(place, 'florin.db'), 'update ledger_entries set amount = amount + 1 where amount = 1000'));
+    const one_more = "update ledger_postings set lines = replace(lines, ',1000]', ',1001]')";
+    const found = verify('at_rest', (place) => sqlite3(path.join(place, 'florin.db'), one_more));
     assert.ok(!found.sound);
     assert.match(found.text, /sums to 1 minor units, not zero/);
   });

@@ -1,14 +1,15 @@
-// The ledger_entries and ledger_balances tables, and the only file that spells their columns.
+// The ledger_postings and ledger_balances tables and the view ledger_entries (a row a line), and the only file
+// that spells their columns.
 #include "kernel/modules/ledger/ledger.hpp"
-
-#include <map>
 
 #include <fmt/format.h>
 
 #include <florin/check.hpp>
 
+#include "kernel/modules/api/json_text.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/ids/ids.hpp"
+#include "kernel/platform/store/group.hpp"
 
 namespace florin {
 
@@ -34,43 +35,12 @@ std::vector<LedgerLine> refund_lines(const std::string& provider_account, Money 
 
 namespace {
 
-// One statement for all lines: they are four for a capture with its fee, in every payment.
-void insert_lines(Session& session, const LedgerTransaction& transaction, const std::string& id, std::string_view currency) {
-  std::string sql =
-      "insert into ledger_entries (transaction_id, merchant, currency, kind, payment_id, refund_id, attempt_id, created, "
-      "id, account, amount) values ";
-  std::vector<std::string> ids;
-  ids.reserve(transaction.lines.size());  // Borrowed below.
-  std::vector<Parameter> values = {id, transaction.merchant, currency, transaction.kind, transaction.payment_id,
-                                   transaction.refund_id, transaction.attempt_id, micros(transaction.created)};
-  for (const LedgerLine& line : transaction.lines) {
-    const std::size_t number = ids.size() + 1;
-    ids.push_back(fmt::format("{}_{}", id, number));
-    sql += fmt::format(
-        "{}(:transaction, :merchant, :currency, :kind, :payment, :refund, :attempt, :created, :id{}, :account{}, :amount{})",
-        number == 1 ? "" : ", ", number, number, number);
-    values.insert(values.end(), {ids.back(), line.account, line.amount.minor()});
-  }
-  session.execute_later(sql, values);
-}
-
-// An account that has several lines moves once, by their sum: PostgreSQL takes no row twice in a statement.
-void move_balances(Session& session, const LedgerTransaction& transaction, std::string_view currency) {
-  std::map<std::string_view, Money> sums;
-  for (const LedgerLine& line : transaction.lines) {
-    const auto [sum, fresh] = sums.try_emplace(line.account, line.amount);
-    if (!fresh) sum->second = sum->second + line.amount;
-  }
-  std::string sql = "insert into ledger_balances (merchant, currency, account, amount) values ";
-  std::vector<Parameter> values = {transaction.merchant, currency};
-  int number = 0;
-  for (const auto& [account, sum] : sums) {
-    ++number;
-    sql += fmt::format("{}(:merchant, :currency, :account{}, :amount{})", number == 1 ? "" : ", ", number, number);
-    values.insert(values.end(), {account, sum.minor()});
-  }
-  sql += " on conflict (merchant, account, currency) do update set amount = ledger_balances.amount + excluded.amount";
-  session.execute_later(sql, values);
+// Account names are the merchant's own: text like any other.
+std::string lines_text(const std::vector<LedgerLine>& lines) {
+  JsonTextList list;
+  for (const LedgerLine& line : lines)
+    list.add(fmt::format("[{},{}]", to_text(Json(line.account)), line.amount.minor()));
+  return list.finish();
 }
 
 }  // namespace
@@ -80,9 +50,20 @@ void post(Session& session, const LedgerTransaction& transaction, Random& random
   Money sum = Money::zero(transaction.lines.front().amount.currency());
   for (const LedgerLine& line : transaction.lines) sum = sum + line.amount;
   FLORIN_CHECK(sum.is_zero(), "a posting sums to zero, or money was made or lost");
-  const std::string id = new_id("txn", transaction.created, random);
-  insert_lines(session, transaction, id, sum.currency().code());
-  move_balances(session, transaction, sum.currency().code());
+  const std::string_view currency = sum.currency().code();
+  session.execute_later(
+      "insert into ledger_postings (id, merchant, currency, kind, payment_id, refund_id, attempt_id, lines, created) "
+      "values (:id, :merchant, :currency, :kind, :payment, :refund, :attempt, :lines, :created)",
+      new_id("txn", transaction.created, random), transaction.merchant, currency, transaction.kind,
+      transaction.payment_id, transaction.refund_id, transaction.attempt_id, lines_text(transaction.lines),
+      micros(transaction.created));
+  for (const LedgerLine& line : transaction.lines)
+    add_at_close(
+        session,
+        "insert into ledger_balances (amount, merchant, account, currency) "
+        "values (:amount, :merchant, :account, :currency) on conflict (merchant, account, currency) "
+        "do update set amount = ledger_balances.amount + excluded.amount",
+        {line.amount.minor(), transaction.merchant, line.account, currency});
 }
 
 namespace {
@@ -110,12 +91,14 @@ std::vector<LedgerEntry> entries_of_merchant(Session& session, const std::string
   if (before.empty())
     return from_rows(session.all<EntryRow>(
         "select id, transaction_id, account, kind, payment_id, refund_id, attempt_id, amount, currency, created "
-        "from ledger_entries where merchant = :merchant order by id desc limit :limit",
+        "from ledger_entries where merchant = :merchant order by transaction_id desc, id desc limit :limit",
         merchant, limit));
+  // "txn_..._2": the posting that it is of is bounded too, by which the index goes.
   return from_rows(session.all<EntryRow>(
       "select id, transaction_id, account, kind, payment_id, refund_id, attempt_id, amount, currency, created "
-      "from ledger_entries where merchant = :merchant and id < :before order by id desc limit :limit",
-      merchant, before, limit));
+      "from ledger_entries where merchant = :merchant and transaction_id <= :posting and id < :before "
+      "order by transaction_id desc, id desc limit :limit",
+      merchant, before.substr(0, before.rfind('_')), before, limit));
 }
 
 std::vector<LedgerBalance> balances(Session& session, const std::string& merchant) {
@@ -140,10 +123,10 @@ std::vector<std::string> verify_books(Session& session) {
     wrong.push_back(fmt::format("transaction {} sums to {} minor units, not zero", transaction, sum));
   for (const auto& [merchant, account, currency, kept, sum] :
        session.all<std::tuple<std::string, std::string, std::string, std::int64_t, std::int64_t>>(
-           "select b.merchant, b.account, b.currency, b.amount, cast(coalesce(sum(e.amount), 0) as bigint) "
-           "from ledger_balances b left join ledger_entries e on e.merchant = b.merchant and e.account = b.account "
-           "and e.currency = b.currency group by b.merchant, b.account, b.currency, b.amount "
-           "having b.amount <> coalesce(sum(e.amount), 0) limit 100"))
+           "select b.merchant, b.account, b.currency, b.amount, cast(coalesce(e.amount, 0) as bigint) "
+           "from ledger_balances b left join (select merchant, account, currency, sum(amount) as amount "
+           "from ledger_entries group by merchant, account, currency) e on e.merchant = b.merchant "
+           "and e.account = b.account and e.currency = b.currency where b.amount <> coalesce(e.amount, 0) limit 100"))
     wrong.push_back(fmt::format("balance of {} {} in {} is kept as {} but its lines sum to {}", merchant, account,
                                 currency, kept, sum));
   for (const auto& [merchant, account, currency] : session.all<std::tuple<std::string, std::string, std::string>>(
