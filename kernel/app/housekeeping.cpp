@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/modules/idempotency/idempotency.hpp"
+#include "kernel/modules/payments/repository.hpp"
 
 namespace florin {
 
@@ -24,7 +25,10 @@ Task<Result<JobOutcome>> run_housekeeping(Store& store, Clock& clock, CardTokens
     co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::minutes(5)};
   }
   auto unit = [&tokens, now](Session& session) -> Result<std::int64_t> {
-    return purge_keys(session, now, kRowsAtOnce) + tokens.purge(session, kRowsAtOnce);
+    const auto is_answered = [](Session& of, const std::string& merchant, const std::string& payment) {
+      return !has_open_attempt(of, merchant, payment);
+    };
+    return purge_keys(session, now, kRowsAtOnce, is_answered) + tokens.purge(session, kRowsAtOnce);
   };
   Task<Result<std::int64_t>> writing = store.write(unit);
   const Result<std::int64_t> gone = co_await writing;

@@ -26,7 +26,10 @@ std::string Oracles::unsettled() {
              "where reader = 'webhooks_out'), 0) limit 3"))
       what += fmt::format("event {} ({}) of {} waits for its deliveries; ", id, type, merchant);
     for (const auto& [merchant, route, key] :
-         session.all<Row>("select merchant, route, idem_key from idempotency_keys where state = 'running' limit 3"))
+         session.all<Row>("select merchant, route, idem_key from idempotency_keys k where state = 'running' and not exists "
+             "(select 1 from attempts a join events e on e.payment_id = a.payment_id and e.id = a.told "
+             "where a.payment_id = k.object_id and a.merchant = k.merchant and a.idem_route = k.route "
+             "and a.idem_key = k.idem_key) limit 3"))
       what += fmt::format("key {} of {} for {} still runs; ", key, merchant, route);
     return what;
   });

@@ -77,7 +77,7 @@ RoutingQuestion question_of(const PastDecision& past) {
                              const RiskSaid said{decision, integer_at(past.decision.risk, "score").value_or(0)};
                              write_payment(writer, past, &said);
                            }};
-  if (past.payment.method.is_object() && past.payment.method.contains("card")) question.card_input = CardInput::kPan;
+  if (past.payment.method->is_object() && past.payment.method->contains("card")) question.card_input = CardInput::kPan;
   return question;
 }
 

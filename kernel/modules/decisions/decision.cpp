@@ -45,9 +45,11 @@ void insert_decision(Session& session, const Decision& decision, const std::stri
       decision.subject.device, to_text(decision.outcome), risk, routing);
 }
 
-void settle_decision(Session& session, const std::string& merchant, const std::string& id, TryOutcome outcome) {
-  session.execute_later("update decisions set outcome = :outcome where id = :id and merchant = :merchant",
-                  to_text(outcome), id, merchant);
+void settle_decision(Session& session, const std::string& merchant, const std::string& payment_id, const std::string& id,
+                     TryOutcome outcome) {
+  session.execute_later(
+      "update decisions set outcome = :outcome where payment_id = :payment and id = :id and merchant = :merchant",
+      to_text(outcome), payment_id, id, merchant);
 }
 
 std::vector<Decision> decisions_of(Session& session, const std::string& merchant, const std::string& payment_id) {

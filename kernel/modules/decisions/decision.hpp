@@ -40,7 +40,8 @@ struct Decision {
 // `risk` and `routing` are the decision's two records as JSON text (its own members are not looked at): made
 // before the unit, because the one writer thread has better things to do.
 void insert_decision(Session& session, const Decision& decision, const std::string& risk, const std::string& routing);
-void settle_decision(Session& session, const std::string& merchant, const std::string& id, TryOutcome outcome);
+void settle_decision(Session& session, const std::string& merchant, const std::string& payment_id, const std::string& id,
+                     TryOutcome outcome);
 std::vector<Decision> decisions_of(Session& session, const std::string& merchant, const std::string& payment_id);
 
 // A past try, for counting.

@@ -5,16 +5,18 @@
 
 #include <fmt/format.h>
 
+#include <florin/check.hpp>
+
 #include "kernel/modules/api/json_text.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
 namespace florin {
 
-void append_event(Session& session, const Event& event, Random& random) {
+void append_event(Session& session, const Event& event, Random& random, std::string id) {
   StagedEvent staged;
   staged.merchant = event.merchant;
-  staged.id = new_id("evt", event.created, random);
+  staged.id = id.empty() ? new_id("evt", event.created, random) : std::move(id);
   staged.type = event.type;
   staged.object_id = event.object_id;
   staged.payment_id = event.payment_id;
@@ -145,6 +147,37 @@ std::optional<StagedEvent> find_event(Session& session, std::int64_t position) {
       position);
   if (!row) return std::nullopt;
   return from_row(std::move(*row));
+}
+
+namespace {
+// The bytes of the body's first member, {"object":...}: up to where its braces are balanced, outside of strings.
+std::string object_of(const std::string& body) {
+  constexpr std::string_view kBefore = R"({"object":)";
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = kBefore.size(); i < body.size(); ++i) {
+    const char c = body[i];
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && c == '{')
+      ++depth;
+    else if (!quoted && c == '}' && --depth == 0)
+      return body.substr(kBefore.size(), i + 1 - kBefore.size());
+  }
+  FLORIN_CHECK(false, "append_event() writes an object first");
+  return {};
+}
+}  // namespace
+
+std::optional<std::string> find_event_object(Session& session, const std::string& merchant, const std::string& payment_id,
+                                             const std::string& event_id) {
+  const auto row = session.one<std::tuple<std::string>>(
+      "select body from events where payment_id = :payment and payment_id <> '' and id = :id and merchant = :merchant",
+      payment_id, event_id, merchant);
+  if (!row) return std::nullopt;
+  return object_of(std::get<0>(*row));
 }
 
 std::optional<std::int64_t> hold_cursor(Session& session, const std::string& reader) {

@@ -26,8 +26,8 @@ struct Event {
   Instant created;
 };
 
-// In a unit of work: tells it if, and only if, the unit commits.
-void append_event(Session& session, const Event& event, Random& random);
+// In a unit of work: tells it if, and only if, the unit commits. `id`: what it is called; "" : a new name.
+void append_event(Session& session, const Event& event, Random& random, std::string id = "");
 
 // The store's closing hook: gives the group's events their numbers and stores them.
 void store_events(Session& session, std::vector<StagedEvent>& events);
@@ -60,6 +60,9 @@ struct OutboxHead {
   std::string merchant, id, type, payment_id;
 };
 std::vector<OutboxHead> outbox_after(Session& session, std::int64_t position, int limit);
+// The object that a payment's event told of, as it was written there.
+std::optional<std::string> find_event_object(Session& session, const std::string& merchant, const std::string& payment_id,
+                                             const std::string& event_id);
 std::optional<StagedEvent> find_event(Session& session, std::int64_t position);
 
 // A reader's durable place in the outbox, as a position over all merchants: 0 at first. Held until the unit

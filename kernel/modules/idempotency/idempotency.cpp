@@ -2,6 +2,7 @@
 #include "kernel/modules/idempotency/idempotency.hpp"
 
 #include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
+#include "kernel/platform/store/group.hpp"
 
 namespace florin {
 
@@ -18,11 +19,12 @@ KeyClaim claim_key(Session& session, const std::string& merchant, const Idempote
   KeyClaim claim;
   claim.object_id = object_id;
   if (idempotency.key.empty()) return claim;
-  const std::int64_t claimed = session.execute(
+  const bool fresh = changes_one(
+      session,
       "insert into idempotency_keys (merchant, route, idem_key, digest, object_id, state, http_status, body, created) "
       "values (:merchant, :route, :key, :digest, :object, 'running', 0, '', :now) on conflict do nothing",
-      scope_of(merchant), idempotency.route, idempotency.key, idempotency.digest, object_id, micros(now));
-  if (claimed == 1) return claim;
+      {scope_of(merchant), idempotency.route, idempotency.key, idempotency.digest, object_id, micros(now)});
+  if (fresh) return claim;
   const auto held = session.one<std::tuple<std::string, std::string, std::string, std::int64_t, std::string>>(
       "select digest, object_id, state, http_status, body from idempotency_keys "
       "where merchant = :merchant and route = :route and idem_key = :key",
@@ -77,12 +79,24 @@ Error key_error(KeyClaim::What what) {
                "idempotency_key_in_use", ""};
 }
 
-std::int64_t purge_keys(Session& session, Instant now, int limit) {
+std::int64_t purge_keys(Session& session, Instant now, int limit, const IsAnswered& is_answered) {
   const Instant oldest = now - std::chrono::hours(24 * 30);
-  return session.execute(
-      "delete from idempotency_keys where (merchant, route, idem_key) in "
-      "(select merchant, route, idem_key from idempotency_keys where created < :oldest and state = 'done' limit :limit)",
-      micros(oldest), limit);
+  // SQLite has no index by age, but its rows stand in the order of their coming: the first of them are looked at.
+  const bool by_row = session.engine() == Engine::kSqlite;
+  std::int64_t gone = 0;
+  for (const auto& [merchant, route, key, object, state] :
+       session.all<std::tuple<std::string, std::string, std::string, std::string, std::string>>(
+           by_row ? "select merchant, route, idem_key, object_id, state from idempotency_keys where created < :oldest "
+                    "and rowid < (select min(rowid) from idempotency_keys) + 20000 order by rowid limit :limit"
+                  : "select merchant, route, idem_key, object_id, state from idempotency_keys where created < :oldest "
+                    "limit :limit",
+           micros(oldest), limit)) {
+    if (state != "done" && !is_answered(session, merchant, object)) continue;
+    gone += session.execute(
+        "delete from idempotency_keys where merchant = :merchant and route = :route and idem_key = :key", merchant, route,
+        key);
+  }
+  return gone;
 }
 
 }  // namespace florin

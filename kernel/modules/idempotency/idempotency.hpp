@@ -3,6 +3,7 @@
 // Scope: merchant, operation and object. All functions run inside the unit that does the work.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <florin/time.hpp>
@@ -17,7 +18,8 @@ struct KeyClaim {
   enum class What {
     kFresh,    // Ours now: do the work and finish_key(). Also when no key was given.
     kReplay,   // Done before with the same body: `answer`, and the object it was about.
-    kRunning,  // The same request is under way, or died half-way and is being settled.
+    kRunning,  // No answer is stored: the same request is under way, or died half-way and is being settled, or
+               // its answer stands elsewhere (PaymentRepository::told_answer).
     kReused,   // The same key came with another body.
   };
   What what = What::kFresh;
@@ -36,8 +38,10 @@ void release_key(Session& session, const std::string& merchant, const Idempotenc
 bool key_is_known(Session& session, const std::string& merchant, const Idempotency& idempotency);
 // The Errors for kRunning and kReused.
 Error key_error(KeyClaim::What what);
-// Forgets keys older than 30 days, at most `limit` of them; how many went.
-std::int64_t purge_keys(Session& session, Instant now, int limit);
+// Forgets keys older than 30 days, at most `limit` of them; how many went. A key without a stored answer goes when
+// what it was used for has ended: `is_answered` says so of the merchant's object.
+using IsAnswered = std::function<bool(Session& session, const std::string& merchant, const std::string& object_id)>;
+std::int64_t purge_keys(Session& session, Instant now, int limit, const IsAnswered& is_answered);
 
 // A whole POST that needs no far side, in one unit: claims the key, works, stores the answer.
 // `work(Session&) -> Result<ApiAnswer>`; an Error leaves nothing behind, and the key free.

@@ -22,6 +22,15 @@ class IdempotencyKeys : public test::StoreTest {
       return Done();
     }));
   }
+  std::int64_t purge(std::chrono::hours age, bool ended = true) {
+    return *write([age, ended](Session& session) -> Result<std::int64_t> {
+      const auto is_answered = [ended](Session&, const std::string& merchant, const std::string& object) {
+        EXPECT_EQ(merchant + " " + object, "a pay_1");
+        return ended;
+      };
+      return purge_keys(session, Instant{} + age, 100, is_answered);
+    });
+  }
   const Idempotency key_{"createPayment", "k1", "digest-a"};
 };
 FLORIN_BOTH_ENGINES(IdempotencyKeys);
@@ -67,11 +76,15 @@ TEST_P(IdempotencyKeys, TheFirstStoredAnswerStays) {
 TEST_P(IdempotencyKeys, AreForgottenAfterThirtyDaysAndNotBefore) {
   claim("a", key_);
   finish("a", key_, "{}");
-  const auto purge = [this](std::chrono::hours age) {
-    return *write([age](Session& session) -> Result<std::int64_t> { return purge_keys(session, Instant{} + age, 100); });
-  };
   EXPECT_EQ(purge(std::chrono::hours(24 * 30)), 0);
   EXPECT_EQ(purge(std::chrono::hours(24 * 30 + 1)), 1);
+}
+
+TEST_P(IdempotencyKeys, WithoutAStoredAnswerAreKeptUntilTheirObjectsWorkHasEnded) {
+  claim("a", key_);
+  const std::chrono::hours old(24 * 31);
+  EXPECT_EQ(purge(old, false), 0);
+  EXPECT_EQ(purge(old, true), 1);
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // The attempts table, and the only file that spells its columns.
 #include "kernel/modules/payments/repository.hpp"
 
+#include "kernel/modules/events/event.hpp"
+#include "kernel/modules/payments/render.hpp"
 #include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/store/group.hpp"
 
 namespace florin {
 
@@ -10,18 +13,18 @@ namespace {
 #define FLORIN_ATTEMPT_COLUMNS                                                                                     \
   "id, merchant, payment_id, kind, number, account, provider, amount, currency, state, reference, "                \
   "operation_reference, capture_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, "    \
-  "message, exchanges, idem_route, idem_key, started, ended, node"
+  "message, exchanges, idem_route, idem_key, started, ended, node, told"
 
 using AttemptRow =
     std::tuple<std::string, std::string, std::string, std::string, std::int64_t, std::string, std::string, std::int64_t,
                std::string, std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t, std::int64_t,
                std::string, std::string, std::string, std::string, std::string, std::string, std::int64_t,
-               std::optional<std::int64_t>, std::string>;
+               std::optional<std::int64_t>, std::string, std::string>;
 
 Attempt from_row(AttemptRow row) {
   auto& [id, merchant, payment_id, kind, number, account, provider, amount, code, state, reference, operation_reference,
          capture_reference, refund_id, decision_id, captured_before, final_capture, decline_reason, provider_code, message, exchanges,
-         idem_route, idem_key, started, ended, node] = row;
+         idem_route, idem_key, started, ended, node, told] = row;
   const Currency currency = Currency::of(code);
   std::optional<Instant> end;
   if (ended) end = from_micros(*ended);
@@ -49,7 +52,8 @@ Attempt from_row(AttemptRow row) {
                  std::move(idem_key),
                  from_micros(started),
                  end,
-                 std::move(node)};
+                 std::move(node),
+                 std::move(told)};
 }
 
 std::vector<Attempt> from_rows(std::vector<AttemptRow> rows) {
@@ -66,7 +70,7 @@ void PaymentRepository::insert_attempt(Session& session, const Attempt& a) {
       "insert into attempts (" FLORIN_ATTEMPT_COLUMNS
       ") values (:id, :merchant, :payment, :kind, :number, :account, :provider, :amount, :currency, :state, :reference, "
       ":operation, :capture_reference, :refund, :decision, :captured_before, :final, :reason, :code, :message, :exchanges, :route, :key, "
-      ":started, null, :node)",
+      ":started, null, :node, '')",
       a.id, a.merchant, a.payment_id, to_text(a.kind), a.number, a.account, a.provider, a.amount.minor(),
       a.amount.currency().code(), to_text(a.state), a.reference, a.operation_reference, a.capture_reference, a.refund_id, a.decision_id,
       a.captured_before.minor(), a.final_capture, a.decline_reason, a.provider_code, a.message, to_text(a.exchanges),
@@ -115,16 +119,38 @@ int PaymentRepository::count_attempts(Session& session, const std::string& merch
 }
 
 bool PaymentRepository::settle_attempt(Session& session, const Attempt& a) {
-  std::optional<std::int64_t> ended;
-  if (a.ended) ended = micros(*a.ended);
-  return session.execute(
-             "update attempts set state = :state, reference = :reference, operation_reference = :operation, "
-             "decline_reason = :reason, provider_code = :code, message = :message, exchanges = :exchanges, "
-             "ended = :ended, node = :node where id = :id and merchant = :merchant "
-             // Not "in (...)": SQLite would build a table for the list, each time.
-             "and (state = 'sending' or state = 'in_doubt' or state = 'requires_action')",
-             to_text(a.state), a.reference, a.operation_reference, a.decline_reason, a.provider_code, a.message,
-             to_text(a.exchanges), ended, a.node, a.id, a.merchant) == 1;
+  const Parameter ended = a.ended ? Parameter(micros(*a.ended)) : Parameter();
+  const std::string exchanges = to_text(a.exchanges);
+  return changes_one(
+      session,
+      "update attempts set state = :state, reference = :reference, operation_reference = :operation, "
+      "decline_reason = :reason, provider_code = :code, message = :message, exchanges = :exchanges, "
+      "ended = :ended, node = :node, told = :told where id = :id and merchant = :merchant "
+      // Not "in (...)": SQLite would build a table for the list, each time.
+      "and (state = 'sending' or state = 'in_doubt' or state = 'requires_action')",
+      {to_text(a.state), a.reference, a.operation_reference, a.decline_reason, a.provider_code, a.message, exchanges,
+       ended, a.node, a.told, a.id, a.merchant});
+}
+
+std::optional<ApiAnswer> PaymentRepository::told_answer(Session& session, const std::string& merchant,
+                                                        const std::string& payment_id, const Idempotency& idempotency) {
+  const auto told = session.one<std::tuple<std::string>>(
+      "select told from attempts where payment_id = :payment and merchant = :merchant and idem_route = :route "
+      "and idem_key = :key and told <> ''",
+      payment_id, merchant, idempotency.route, idempotency.key);
+  if (!told) return std::nullopt;
+  const std::optional<std::string> object = find_event_object(session, merchant, payment_id, std::get<0>(*told));
+  if (!object) return std::nullopt;
+  return told_as(*object, payment_id, idempotency.route);
+}
+
+bool has_open_attempt(Session& session, const std::string& merchant, const std::string& payment_id) {
+  return session
+      .one<std::tuple<std::string>>(
+          "select id from attempts where payment_id = :payment and merchant = :merchant "
+          "and state in ('sending', 'in_doubt') limit 1",
+          payment_id, merchant)
+      .has_value();
 }
 
 std::vector<OpenAttempt> PaymentRepository::open_attempts(Session& session, AttemptState state, int limit) {

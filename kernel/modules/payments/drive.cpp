@@ -71,6 +71,8 @@ void PaymentService::overdue(const std::shared_ptr<Trip>& trip) {
 Task<void> PaymentService::answer_processing(std::shared_ptr<Trip> trip) {
   auto unit = [this, trip](Session& session) -> Result<ApiAnswer> {
     const Trip::Asked& asked = trip->asked;
+    // Settled a moment ago, and answered there.
+    if (auto told = payments_.told_answer(session, trip->merchant->id, asked.payment_id, asked.idempotency)) return *told;
     const auto payment = payments_.find(session, trip->merchant->id, asked.payment_id);
     if (!payment) return Error{Error::Kind::kNotFound, "no such payment"};
     ApiAnswer answer;
@@ -161,6 +163,7 @@ Task<bool> PaymentService::fail_over(std::shared_ptr<Trip> trip, Error why) {
     next->decline_reason.clear();
     next->provider_code.clear();
     next->exchanges = Json::array();
+    next->told.clear();
     next->message.clear();
     next->started = now;
     next->node = doors_.nodes.me();

@@ -127,7 +127,8 @@ Result<PaymentService::Begun> PaymentService::begin_cancel(Session& session, con
   if (!payment) return no_such_payment(payment_id);
   if (!payment->busy.empty()) return busy();
   payment->updated = now;
-  if (!reason.empty()) payment->details["cancellation_reason"] = reason;
+  if (!reason.empty())
+    payment->details.edit([&reason](Json& details) { details["cancellation_reason"] = reason; });
   switch (payment->status) {
     case PaymentStatus::kRequiresPaymentMethod:
     case PaymentStatus::kRequiresConfirmation: {

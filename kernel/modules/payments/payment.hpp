@@ -11,6 +11,8 @@
 #include <florin/result.hpp>
 #include <florin/time.hpp>
 
+#include "kernel/modules/payments/document.hpp"
+
 namespace florin {
 
 enum class PaymentStatus {
@@ -45,12 +47,12 @@ struct Payment {
   bool livemode = false;
   bool in_review = false;      // The risk policy said review: a person should look.
   std::string method_type;     // "card"; "" while it has none.
-  Json method = Json();        // As shown: {"type":"card","card":{...}}; null while it has none.
+  Document method;             // As shown: {"type":"card","card":{...}}; null while it has none.
   std::string instrument;      // A card token or saved method put aside until it is confirmed; "" : none.
   std::string customer_id;
-  Json details = Json::object();  // What the request said: customer, billing, ..., metadata, return_url.
-  Json next_action = Json();
-  Json last_error = Json();
+  Document details = Json::object();  // What the request said: customer, billing, ..., metadata, return_url.
+  Document next_action;
+  Document last_error;
   std::string active_attempt;  // The authorization under way or waiting for the payer; "" : none.
   std::string busy;            // The attempt that holds the payment right now: no other may start. "" : free.
   std::string account, provider;  // Of the authorization that was approved (or waits for the payer).
@@ -90,6 +92,7 @@ struct Attempt {
   Instant started{};
   std::optional<Instant> ended;
   std::string node;  // The incarnation that carries it (platform/nodes).
+  std::string told;  // The event in which its caller's answer stands; "" : none does.
 };
 
 }  // namespace florin

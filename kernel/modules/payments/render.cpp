@@ -1,6 +1,10 @@
 // One place spells the payment object's members; openapi's schema of it stands in routes/schemas.cpp.
 #include "kernel/modules/payments/render.hpp"
 
+#include <fmt/format.h>
+
+#include <florin/check.hpp>
+
 #include "kernel/modules/api/json_text.hpp"
 #include "kernel/platform/clock/clock.hpp"
 
@@ -13,8 +17,8 @@ Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text
 std::string payment_text(const Payment& payment, std::string_view client_secret) {
   static const Json kNone, kNoItems = Json::array(), kNoMetadata = Json::object();
   const auto said = [&payment](const char* name, const Json& otherwise) -> const Json& {
-    const auto found = payment.details.find(name);
-    return found == payment.details.end() ? otherwise : *found;
+    const auto found = payment.details->find(name);
+    return found == payment.details->end() ? otherwise : *found;
   };
   const bool capturable =
       payment.status == PaymentStatus::kRequiresCapture || payment.status == PaymentStatus::kPartiallyCaptured;
@@ -30,7 +34,7 @@ std::string payment_text(const Payment& payment, std::string_view client_secret)
       .text("currency", payment.amount.currency().code())
       .text("status", to_text(payment.status))
       .text("capture_method", payment.manual_capture ? "manual" : "automatic")
-      .json("payment_method", payment.method)
+      .raw("payment_method", payment.method.text())
       .json("customer", said("customer", kNone))
       .json("billing", said("billing", kNone))
       .json("shipping", said("shipping", kNone))
@@ -40,8 +44,8 @@ std::string payment_text(const Payment& payment, std::string_view client_secret)
       .json("return_url", said("return_url", kNone))
       .json("setup_future_usage", said("setup_future_usage", kNone))
       .json("metadata", said("metadata", kNoMetadata))
-      .json("next_action", payment.next_action)
-      .json("last_error", payment.last_error)
+      .raw("next_action", payment.next_action.text())
+      .raw("last_error", payment.last_error.text())
       .text_or_null("account", payment.account)
       .text_or_null("provider", payment.provider)
       .boolean("review", payment.in_review)
@@ -51,6 +55,16 @@ std::string payment_text(const Payment& payment, std::string_view client_secret)
       .integer("updated", unix_seconds(payment.updated))
       .boolean("livemode", payment.livemode);
   return json.finish();
+}
+
+ApiAnswer told_as(std::string object, const std::string& payment_id, const std::string& route) {
+  static constexpr std::string_view kBefore = R"("object":"payment")";
+  const std::size_t at = object.find(kBefore);
+  FLORIN_CHECK(at != std::string::npos, "payment_text() says what it is");
+  object.insert(at + kBefore.size(), fmt::format(R"(,"client_secret":"{}")", kClientSecretMark));
+  ApiAnswer answer = text_answer(route.starts_with("createPayment") ? 201 : 200, std::move(object));
+  answer.object_id = payment_id;
+  return answer;
 }
 
 Json render_payment(const Payment& payment, std::string_view client_secret) {
@@ -103,7 +117,7 @@ void write_policy_payment(PolicyWriter& writer, const Payment& payment, int atte
   writer.map("now", 1);
   writer.integer("unix", unix_seconds(now));
   writer.end();
-  if (const Json* card = payment.method.is_object() ? find(payment.method, "card") : nullptr) {
+  if (const Json* card = payment.method->is_object() ? find(payment.method, "card") : nullptr) {
     writer.map("card", 4);
     for (const char* name : {"brand", "country", "last4", "bin"}) writer.text(name, text_at(*card, name));
     writer.end();

@@ -14,6 +14,9 @@ namespace florin {
 
 // The API's payment object, as text. `client_secret` is left out of events and lists, where it stays "".
 std::string payment_text(const Payment& payment, std::string_view client_secret = "");
+// What payment_text() wrote for an event, as its caller is answered: marked for its client secret, with the status
+// of an operation that went well.
+ApiAnswer told_as(std::string object, const std::string& payment_id, const std::string& route);
 // The same as a tree, for those who add to it.
 Json render_payment(const Payment& payment, std::string_view client_secret = "");
 // A payment that was refused: `error`'s members and the payment as it stands, marked for its client secret.

@@ -9,6 +9,7 @@
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
+#include "kernel/platform/store/group.hpp"
 
 namespace florin {
 
@@ -39,12 +40,12 @@ Payment from_row(const std::string& merchant, PaymentRow row) {
   payment.livemode = livemode != 0;
   payment.in_review = in_review != 0;
   payment.method_type = std::move(method_type);
-  payment.method = Json::parse(method);
+  payment.method = Document::of_text(std::move(method));
   payment.instrument = std::move(instrument);
   payment.customer_id = std::move(customer_id);
-  payment.details = Json::parse(details);
-  payment.next_action = Json::parse(next_action);
-  payment.last_error = Json::parse(last_error);
+  payment.details = Document::of_text(std::move(details));
+  payment.next_action = Document::of_text(std::move(next_action));
+  payment.last_error = Document::of_text(std::move(last_error));
   payment.active_attempt = std::move(active_attempt);
   payment.busy = std::move(busy);
   payment.account = std::move(account);
@@ -58,16 +59,19 @@ Payment from_row(const std::string& merchant, PaymentRow row) {
   return payment;
 }
 
+std::int64_t flag(bool set) { return set ? 1 : 0; }
+
 std::optional<std::int64_t> micros_of(const std::optional<Instant>& instant) {
   if (!instant) return std::nullopt;
   return micros(*instant);
 }
 
-void tell(Session& session, const Payment& payment, std::string_view type, Json previous, Random& random) {
-  append_event(session,
-               Event{payment.merchant, std::string(type), payment.id, payment.id, payment_text(payment),
-                     std::move(previous), payment.updated},
-               random);
+void tell(Session& session, const Payment& payment, std::string_view type, Json previous, Random& random,
+          Told* told = nullptr) {
+  Event event{payment.merchant, std::string(type), payment.id, payment.id, payment_text(payment),
+              std::move(previous), payment.updated};
+  append_event(session, event, random, told != nullptr ? told->id : "");
+  if (told != nullptr) told->object = std::move(event.object);
 }
 
 // The attributes that a move changed, as they were.
@@ -75,9 +79,9 @@ Json changes(const Payment& before, const Payment& after) {
   Json previous = Json::object();
   if (before.status != after.status) previous["status"] = to_text(before.status);
   if (before.captured != after.captured) previous["amount_captured"] = before.captured.minor();
-  if (before.next_action != after.next_action) previous["next_action"] = before.next_action;
-  if (before.last_error != after.last_error) previous["last_error"] = before.last_error;
-  if (before.method != after.method) previous["payment_method"] = before.method;
+  if (!(before.next_action == after.next_action)) previous["next_action"] = before.next_action.json();
+  if (!(before.last_error == after.last_error)) previous["last_error"] = before.last_error.json();
+  if (!(before.method == after.method)) previous["payment_method"] = before.method.json();
   return previous;
 }
 
@@ -91,7 +95,7 @@ void PaymentRepository::insert(Session& session, const Payment& p) {
       ":account, :provider, :reference, :capture_reference, :capture_before, :created, :updated, :version, :merchant)",
       p.id, p.amount.minor(), p.amount.currency().code(), p.captured.minor(), p.refunded.minor(),
       p.refund_pending.minor(), to_text(p.status), p.manual_capture, p.livemode, p.in_review, p.method_type,
-      to_text(p.method), p.instrument, p.customer_id, to_text(p.details), to_text(p.next_action), to_text(p.last_error),
+      p.method.text(), p.instrument, p.customer_id, p.details.text(), p.next_action.text(), p.last_error.text(),
       p.active_attempt, p.busy, p.account, p.provider, p.reference, p.capture_reference, micros_of(p.capture_before),
       micros(p.created), micros(p.updated), p.version, p.merchant);
   tell(session, p, "payment.created", Json::object(), random_);
@@ -105,30 +109,37 @@ std::optional<Payment> PaymentRepository::find(Session& session, const std::stri
 }
 
 std::optional<std::string> merchant_of_payment(Session& session, const std::string& id) {
-  const auto row = session.one<std::tuple<std::string>>("select merchant from payments where id = :id", id);
-  if (!row) return std::nullopt;
-  return std::get<0>(*row);
+  // From merchant to merchant along the index, which has the id within its merchant: there are few.
+  using Row = std::tuple<std::string>;
+  for (std::string last;;) {
+    const auto next =
+        session.one<Row>("select merchant from payments where merchant > :last order by merchant limit 1", last);
+    if (!next) return std::nullopt;
+    last = std::get<0>(*next);
+    if (session.one<Row>("select merchant from payments where merchant = :merchant and id = :id", last, id)) return last;
+  }
 }
 
 bool PaymentRepository::update(Session& session, Payment& p) {
-  const bool changed =
-      session.execute(
+  const bool changed = changes_one(
+          session,
           "update payments set captured = :captured, refunded = :refunded, refund_pending = :pending, status = :status, "
           "manual_capture = :manual, in_review = :review, method_type = :method_type, method = :method, "
           "instrument = :instrument, customer_id = :customer, details = :details, next_action = :next_action, "
           "last_error = :last_error, active_attempt = :active, busy = :busy, account = :account, provider = :provider, "
           "reference = :reference, capture_reference = :capture_reference, capture_before = :capture_before, "
           "updated = :updated, version = :next where id = :id and merchant = :merchant and version = :version",
-          p.captured.minor(), p.refunded.minor(), p.refund_pending.minor(), to_text(p.status), p.manual_capture,
-          p.in_review, p.method_type, to_text(p.method), p.instrument, p.customer_id, to_text(p.details),
-          to_text(p.next_action), to_text(p.last_error), p.active_attempt, p.busy, p.account, p.provider, p.reference,
-          p.capture_reference, micros_of(p.capture_before), micros(p.updated), p.version + 1, p.id, p.merchant,
-          p.version) == 1;
+          {p.captured.minor(), p.refunded.minor(), p.refund_pending.minor(), to_text(p.status), flag(p.manual_capture),
+           flag(p.in_review), p.method_type, p.method.text(), p.instrument, p.customer_id, p.details.text(),
+           p.next_action.text(), p.last_error.text(), p.active_attempt, p.busy, p.account, p.provider, p.reference, p.capture_reference,
+           p.capture_before ? Parameter(micros(*p.capture_before)) : Parameter(), micros(p.updated), p.version + 1, p.id,
+           p.merchant, p.version});
   if (changed) ++p.version;
   return changed;
 }
 
-Result<Done> PaymentRepository::advance(Session& session, const Payment& before, Payment& payment, PaymentStatus to) {
+Result<Done> PaymentRepository::advance(Session& session, const Payment& before, Payment& payment, PaymentStatus to,
+                                        Told* told) {
   const PaymentMove* const move = find_move(before.status, to);
   FLORIN_CHECK(move != nullptr, "a payment moves along its table or not at all");
   FLORIN_CHECK(payment.refunded + payment.refund_pending <= payment.captured && payment.captured <= payment.amount,
@@ -146,7 +157,7 @@ Result<Done> PaymentRepository::advance(Session& session, const Payment& before,
     };
     return Done();
   }
-  tell(session, payment, move->event, changes(before, payment), random_);
+  tell(session, payment, move->event, changes(before, payment), random_, told);
   return Done();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/modules/api/api.hpp"
 #include "kernel/modules/payments/payment.hpp"
 #include "kernel/platform/random/random.hpp"
 #include "kernel/platform/store/store.hpp"
@@ -24,6 +25,15 @@ struct PaymentFilter {
 
 // Whose payment it is: for those who have proven otherwise that they may know (a client secret).
 std::optional<std::string> merchant_of_payment(Session& session, const std::string& id);
+
+// Whether anything is under way for it at a provider, or in doubt there.
+bool has_open_attempt(Session& session, const std::string& merchant, const std::string& payment_id);
+
+// An event that tells of a payment as it became, and that its caller's answer is read from.
+struct Told {
+  std::string id;      // evt_...
+  std::string object;  // The payment, as its event and the API show it.
+};
 
 // What recovery needs to know of an attempt.
 struct OpenAttempt {
@@ -43,7 +53,8 @@ class PaymentRepository {
 
   // Moves to `to`, stores every change made to `payment` and tells it. `before` is as it was read. A
   // move that the table lacks is our bug. Errors: kConflict when somebody else changed it since.
-  Result<Done> advance(Session& session, const Payment& before, Payment& payment, PaymentStatus to);
+  // `told`: its event has this id, and its text is put there.
+  Result<Done> advance(Session& session, const Payment& before, Payment& payment, PaymentStatus to, Told* told = nullptr);
   // Called in the unit of every move, before it is stored: what else a payment's fate decides. It may change
   // `after`; its Error is advance()'s. Set once, before the first move.
   using MoveHook = std::function<Result<Done>(Session& session, Payment& after)>;
@@ -61,6 +72,10 @@ class PaymentRepository {
   // Every capture that was taken, in order.
   std::vector<Attempt> captures_of(Session& session, const std::string& merchant, const std::string& payment_id);
   int count_attempts(Session& session, const std::string& merchant, const std::string& payment_id);
+  // The answer to an attempt's caller when it stands in an event and not beside his idempotency key: its status is
+  // the route's. Nothing: there is none, or not yet.
+  std::optional<ApiAnswer> told_answer(Session& session, const std::string& merchant, const std::string& payment_id,
+                                       const Idempotency& idempotency);
   // Ends an attempt, or marks it in doubt or waiting. False: it had been ended already.
   bool settle_attempt(Session& session, const Attempt& attempt);
   // For recovery, over all merchants and nodes, oldest first: attempts that are sending, or in doubt.

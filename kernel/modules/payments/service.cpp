@@ -10,6 +10,12 @@
 
 namespace florin {
 
+namespace {
+void set_customer(Payment& payment, const Customer& customer) {
+  payment.details.edit([&customer](Json& details) { details["customer"] = customer.to_json(); });
+}
+}  // namespace
+
 PaymentService::PaymentService(PaymentDoors doors, MerchantDirectory& merchants, CardTokens& tokens,
                                PaymentMethods& methods, Risk& risk, Routing& routing, AccountRecord& record,
                                Carrier& carrier)
@@ -51,7 +57,7 @@ Result<Done> PaymentService::settle_saving(Session& session, Payment& payment) {
     case PaymentStatus::kRequiresCapture:
     case PaymentStatus::kSucceeded: {
       FLORIN_TRY(id, methods_.keep(session, payment.merchant, payment.id, payment.customer_id, payment.updated));
-      if (!id.empty()) payment.method["id"] = id;
+      if (!id.empty()) payment.method.edit([&id](Json& method) { method["id"] = id; });
       break;
     }
     case PaymentStatus::kRequiresPaymentMethod:
@@ -189,7 +195,7 @@ Task<ApiAnswer> PaymentService::store_unconfirmed(std::shared_ptr<const Merchant
     Payment made = payment;
     FLORIN_TRY(customer, find_or_create_customer(session, order.customer, now, doors_.random));
     made.customer_id = customer.id;
-    if (!customer.id.empty()) made.details["customer"] = customer.to_json();
+    if (!customer.id.empty()) set_customer(made, customer);
     std::optional<CardFace> face;
     OrderMethod method = order.method;
     if (!method.saved.empty()) {
@@ -197,7 +203,7 @@ Task<ApiAnswer> PaymentService::store_unconfirmed(std::shared_ptr<const Merchant
       if (customer.id.empty() && !saved.customer_id.empty()) {
         FLORIN_TRY(owner, find_or_create_customer(session, Customer{saved.customer_id, id}, now, doors_.random));
         made.customer_id = owner.id;
-        made.details["customer"] = owner.to_json();
+        set_customer(made, owner);
       }
       made.method_type = method.type = saved.type;
       made.instrument = saved.id;
@@ -256,16 +262,17 @@ Task<ApiAnswer> PaymentService::confirm(const ApiRequest& request) {
     order.ip = text_at(payment.details, "device.ip");
     order.device = text_at(payment.details, "device.id");
     order.country = text_at(payment.details, "country");
-    payment.details.update(order.details);
+    payment.details.edit([&order](Json& details) { details.update(order.details); });
     if (auto why = why_not_save(payment.details, order.method)) co_return problem(*why);
-    order.details = payment.details;
-    if (!order.return_url.empty()) payment.details["return_url"] = order.return_url;
+    order.details = payment.details.json();
+    if (!order.return_url.empty())
+      payment.details.edit([&order](Json& details) { details["return_url"] = order.return_url; });
     if (resolved->saved) {
       order.method.saved = resolved->saved->id;
       order.method.type = resolved->saved->type;
       if (payment.customer_id.empty() && !resolved->customer.id.empty()) {
         payment.customer_id = resolved->customer.id;
-        payment.details["customer"] = resolved->customer.to_json();
+        set_customer(payment, resolved->customer);
       }
     } else if (!order.method.given()) {
       order.method.type = payment.method_type;
@@ -349,6 +356,13 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
   // It borrows from this frame, which waits for it, and changes nothing there: it may be run again.
   const auto unit = [&](Session& session) -> Result<Claimed> {
     Claimed begun{claim_key(session, merchant->id, idempotency, payment.id, now), payment, attempt, {}};
+    if (begun.claim.what == KeyClaim::What::kRunning) {
+      if (auto told = payments_.told_answer(session, merchant->id, begun.claim.object_id, idempotency)) {
+        begun.claim.what = KeyClaim::What::kReplay;
+        begun.claim.answer = std::move(*told);
+        begun.claim.answer.replayed = true;
+      }
+    }
     if (begun.claim.what == KeyClaim::What::kReplay) return begun;
     if (begun.claim.what != KeyClaim::What::kFresh) return key_error(begun.claim.what);
     Payment& made = begun.payment;
@@ -369,7 +383,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     if (is_new) {
       FLORIN_TRY(customer, find_or_create_customer(session, resolved.customer, now, doors_.random));
       made.customer_id = customer.id;
-      if (!customer.id.empty()) made.details["customer"] = customer.to_json();
+      if (!customer.id.empty()) set_customer(made, customer);
     }
     if (goes) {
       made.active_attempt = begun.attempt.id;

@@ -9,6 +9,7 @@
 #include "kernel/modules/payments/render.hpp"
 #include "kernel/modules/payments/waiting.hpp"
 #include "kernel/platform/clock/clock.hpp"
+#include "kernel/platform/ids/ids.hpp"
 #include "kernel/platform/seeded_bugs/seeded_bugs.hpp"
 
 namespace florin {
@@ -39,8 +40,9 @@ Json action_json(const RequiresAction& action) {
 // Told again, an action keeps its end.
 void wait_for(Payment& payment, const RequiresAction& action, Instant now) {
   const Instant end = action_end(payment, now);
-  payment.next_action = action_json(action);
-  payment.next_action["expires_at"] = unix_seconds(end);
+  Json shown = action_json(action);
+  shown["expires_at"] = unix_seconds(end);
+  payment.next_action = std::move(shown);
 }
 
 }  // namespace
@@ -81,7 +83,7 @@ Json refusal_error(const Error& why, const std::string& attempt_id) {
 }  // namespace
 
 ApiAnswer Settlement::answer_of(const Payment& payment, const std::string& route) {
-  if (payment.status == PaymentStatus::kRequiresPaymentMethod && !payment.last_error.is_null()) {
+  if (payment.status == PaymentStatus::kRequiresPaymentMethod && !payment.last_error->is_null()) {
     const std::string type = text_at(payment.last_error, "type");
     const int status = type == "card_error" ? 402 : type == "invalid_request_error" ? 400 : 502;
     return refusal(status, payment.last_error, payment);
@@ -108,11 +110,12 @@ Result<Settled> Settlement::load(Session& session, Attempt& attempt, AttemptStat
 
 Settled Settlement::finish(Session& session, Settled settled, const Attempt& attempt, ApiAnswer answer) {
   if (settled.try_outcome != TryOutcome::kPending && !attempt.decision_id.empty())
-    settle_decision(session, attempt.merchant, attempt.decision_id, settled.try_outcome);
+    settle_decision(session, attempt.merchant, attempt.payment_id, attempt.decision_id, settled.try_outcome);
   settled.answer = std::move(answer);
   // A replay finds the client secret by it.
   if (settled.answer.object_id.empty()) settled.answer.object_id = settled.payment.id;
-  finish_key(session, attempt.merchant, Idempotency{attempt.idem_route, attempt.idem_key, ""}, settled.answer);
+  if (attempt.told.empty())
+    finish_key(session, attempt.merchant, Idempotency{attempt.idem_route, attempt.idem_key, ""}, settled.answer);
   return settled;
 }
 
@@ -125,7 +128,7 @@ void Settlement::end_waiting(Session& session, const Payment& payment, Instant n
   waiting->ended = now;
   payments_.settle_attempt(session, *waiting);
   if (!waiting->decision_id.empty())
-    settle_decision(session, payment.merchant, waiting->decision_id, TryOutcome::kDropped);
+    settle_decision(session, payment.merchant, payment.id, waiting->decision_id, TryOutcome::kDropped);
 }
 
 void Settlement::book_capture(Session& session, const Payment& payment, const Attempt& attempt, Money amount,
@@ -149,6 +152,8 @@ Result<Settled> Settlement::authorized(Session& session, Attempt attempt, const 
     state = AttemptState::kApproved;
     attempt.reference = approved->reference;
     attempt.operation_reference = approved->capture_reference;
+    // The answer is the payment as its event shows it, so it is written there alone.
+    if (!attempt.idem_key.empty()) attempt.told = new_id("evt", now, random_);
   } else if (action) {
     state = AttemptState::kWaiting;
     attempt.reference = action->reference;
@@ -218,9 +223,12 @@ Result<Settled> Settlement::authorized(Session& session, Attempt attempt, const 
     payment.active_attempt.clear();
     loaded.try_outcome = TryOutcome::kDeclined;
   }
-  if (auto moved = payments_.advance(session, processing, payment, to); !moved) return moved.error();
+  Told told{attempt.told, ""};
+  if (auto moved = payments_.advance(session, processing, payment, to, &told); !moved) return moved.error();
   if (approved && approved->captured) book_capture(session, payment, attempt, payment.amount, approved->fee, now);
-  return finish(session, std::move(loaded), attempt, answer_of(payment, attempt.idem_route));
+  ApiAnswer answer = approved ? told_as(std::move(told.object), payment.id, attempt.idem_route)
+                              : answer_of(payment, attempt.idem_route);
+  return finish(session, std::move(loaded), attempt, std::move(answer));
 }
 
 Result<Settled> Settlement::authorize_failed(Session& session, Attempt attempt, const Error& why, const Attempt* next,
