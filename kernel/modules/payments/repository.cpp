@@ -150,6 +150,7 @@ Result<Done> PaymentRepository::advance(Session& session, const Payment& before,
   if (!update(session, payment))
     return Error{Error::Kind::kConflict, "payment " + payment.id + " was changed by another request", "payment_changed", ""};
   if (FLORIN_SEEDED_BUG(event_outside_transaction)) {
+    if (told != nullptr) told->object = payment_text(payment);
     static std::function<void(Session&, Random&)> late;
     if (late) late(session, random_);
     late = [payment, move, told = changes(before, payment)](Session& other, Random& random) {
