@@ -12,7 +12,7 @@ constexpr int kPostings = 350, kPostingsByPayment = 355;
 
 std::vector<Migration> without_postings(Engine engine) {
   std::vector<Migration> migrations = built_in_migrations(engine);
-  std::erase_if(migrations, [](const Migration& migration) { 
+  std::erase_if(migrations, [](const Migration& migration) {
     return migration.number == kPostings || migration.number == kPostingsByPayment;
   });
   return migrations;
