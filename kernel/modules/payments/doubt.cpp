@@ -63,7 +63,7 @@ Task<bool> PaymentService::mark_in_doubt(std::shared_ptr<Trip> trip, InDoubt dou
   trip->attempt.message = doubt.why.substr(0, 500);
   const Instant now = doors_.clock.now();
   auto marking = [this, trip, now](Session& session) {
-    enqueue_settle(session, trip->attempt, now + kJobAfter);
+    enqueue_settle(session, trip->attempt, kJobAfter);
     const InDoubt as_marked{trip->attempt.message, trip->attempt.reference};
     if (trip->attempt.kind == AttemptKind::kAuthorize)
       return settlement_.authorized(session, trip->attempt, Authorization(as_marked), now);

@@ -25,11 +25,11 @@ constexpr Duration kStuckAfter = std::chrono::minutes(3);
 constexpr Duration kExchangeSlack = std::chrono::milliseconds(500);
 }  // namespace
 
-void PaymentService::enqueue_settle(Session& session, const Attempt& attempt, Instant due) {
+void PaymentService::enqueue_settle(Session& session, const Attempt& attempt, Duration after) {
   doors_.jobs.enqueue(session,
                       Job{"settle:" + attempt.id, "settle_attempt",
                           to_text(Json{{"merchant", attempt.merchant}, {"attempt", attempt.id}})},
-                      micros(due));
+                      micros(doors_.clock.now() + after));
 }
 
 void PaymentService::add_job_kinds() {
@@ -80,7 +80,9 @@ void PaymentService::take_over(Session& session, const std::string& node) {
 
 bool PaymentService::is_abandoned(const OpenAttempt& attempt, const std::set<std::string>& living, Instant now) const {
   if (attempt.node != doors_.nodes.me()) return living.count(attempt.node) == 0;
-  return now - attempt.started > kStuckAfter && !aboard_->has(attempt.payment_id);
+  // One that started in the future did so before the clock was put back.
+  const Duration age = now - attempt.started;
+  return (age > kStuckAfter || age < -kStuckAfter) && !aboard_->has(attempt.payment_id);
 }
 
 Task<Result<Done>> PaymentService::ask_about_abandoned(std::string name, std::vector<AttemptState> states) {
@@ -115,9 +117,10 @@ Task<Result<Done>> PaymentService::recover() {
   Task<Result<Done>> asking = ask_about_abandoned("recover:" + doors_.nodes.me(), both);
   const Result<Done> asked = co_await asking;
   if (!asked) co_return asked.error();
-  const Instant now = doors_.clock.now();
-  auto unit = [this, now](Session& session) -> Result<Done> {
-    doors_.jobs.enqueue(session, Job{"sweep_attempts", "sweep_attempts", "{}"}, micros(now + kSweepEvery));
+  auto unit = [this](Session& session) -> Result<Done> {
+    // Anew: a process that died while its clock was ahead has left one that is due in an hour, or in ten years.
+    doors_.jobs.cancel(session, "sweep_attempts");
+    doors_.jobs.enqueue(session, Job{"sweep_attempts", "sweep_attempts", "{}"}, micros(doors_.clock.now() + kSweepEvery));
     return Done();
   };
   Task<Result<Done>> writing = doors_.store.write(unit);

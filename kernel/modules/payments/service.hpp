@@ -139,7 +139,8 @@ class PaymentService {
   std::shared_ptr<Trip> board(std::shared_ptr<const Merchant> merchant, Payment payment, Attempt attempt);
   Result<Begun> begin_cancel(Session& session, const Merchant& merchant, const std::string& payment_id,
                              const std::string& reason, const Idempotency& idempotency, Instant now);
-  void enqueue_settle(Session& session, const Attempt& attempt, Instant due);
+  // Due `after` the moment at which the unit runs: Jobs follows a clock that is put back in what is stored alone.
+  void enqueue_settle(Session& session, const Attempt& attempt, Duration after);
 
   PaymentDoors doors_;
   MerchantDirectory& merchants_;

@@ -75,7 +75,9 @@ Task<ApiAnswer> WebhooksIn::receive(const ApiRequest& request) {
   }
   Random& random = payments_.doors().random;
   Jobs& jobs = payments_.doors().jobs;
-  auto unit = [&random, &jobs, merchant, account_name, provider, now, list = *events](Session& session) -> Result<Done> {
+  Clock& clock = payments_.doors().clock;
+  auto unit = [&random, &jobs, &clock, merchant, account_name, provider, now,
+               list = *events](Session& session) -> Result<Done> {
     for (const ProviderEvent& event : list) {
       const std::string id = new_id("whi", now, random);
       const std::int64_t fresh = session.execute(
@@ -85,7 +87,7 @@ Task<ApiAnswer> WebhooksIn::receive(const ApiRequest& request) {
           id, merchant->id, account_name, provider, event.id, event.type, to_text(to_json(event)), micros(now));
       if (fresh == 0 || event.kind == Kind::kIgnored) continue;  // Told before, or nothing to us.
       jobs.enqueue(session, Job{"webhook_in:" + id, "act_on_webhook", to_text(Json{{"merchant", merchant->id}, {"id", id}})},
-                   micros(now));
+                   micros(clock.now()));
     }
     return Done();
   };

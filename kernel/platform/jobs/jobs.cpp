@@ -272,9 +272,11 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::st
   }
   const std::string why = outcome ? "" : outcome.error().message;
   if (next == Next::kGiveUp) spdlog::warn("job {} of kind {} is given up: {}", job.id, kind.kind, why);
-  const auto unit = [&job, &owner, next, due = now() + pause, counts, &why](Session& session) -> Result<Done> {
+  // The time is read by the unit: what was read before the clock was put back would be stored after the jobs
+  // have been brought forward, and wait for an hour, or ten years.
+  const auto unit = [this, &job, &owner, next, pause, counts, &why](Session& session) -> Result<Done> {
     if (next == Next::kDone) jobs::finish(session, job.id, owner);
-    if (next == Next::kAgainIn) jobs::put_back(session, job.id, owner, due, counts, why);
+    if (next == Next::kAgainIn) jobs::put_back(session, job.id, owner, now() + pause, counts, why);
     if (next == Next::kGiveUp) jobs::bury(session, job.id, owner, why);
     return Done{};
   };

@@ -59,7 +59,8 @@ class Jobs {
                                     std::function<std::string()> owner = {});
   virtual ~Jobs() = default;
   virtual void add_kind(JobKind kind) = 0;  // Before start().
-  // In a unit of work. `due` in microseconds.
+  // In a unit of work. `due` in microseconds, of a clock that was read in that same unit: when the clock is put
+  // back, what is stored is brought forward, and what still carries an earlier reading is not.
   virtual void enqueue(Session& session, const Job& job, std::int64_t due) = 0;
   virtual void cancel(Session& session, const std::string& id) = 0;
   // In a unit of work: `owner` is dead, so its leases end now.
