@@ -26,12 +26,15 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 
+constexpr std::int64_t kAmounts = 80'000;
+
 struct Options {
   std::uint16_t port = 0;
   std::int64_t rate = 100, seconds = 1, connections = 64;
   std::int64_t patience = 15;  // Seconds that answers may take after the last request.
-  // In the body "@" stands for the amount: each request has one of its own, from the first on.
-  std::int64_t first_amount = 1000;
+  // In the body "@" stands for the amount: they rise from the first on and begin again, below those by which
+  // the test provider is told to refuse (90005 and more).
+  std::int64_t first_amount = 1000;  // For the test provider at most 10,000.
   std::string key, body, path = "/api/v1/payments";
 };
 
@@ -119,7 +122,7 @@ class OpenLoop {
     connection.busy = true;
     connection.due = due;
     std::string body = options_.body;
-    if (const std::size_t at = body.find('@'); at != std::string::npos) body.replace(at, 1, std::to_string(options_.first_amount + sent_));
+    if (const std::size_t at = body.find('@'); at != std::string::npos) body.replace(at, 1, std::to_string(options_.first_amount + sent_ % kAmounts));
     const std::string bytes = "POST " + options_.path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + options_.key +
                         "\r\nContent-Type: application/json\r\nIdempotency-Key: open-" + std::to_string(getpid()) + "-" +
                         std::to_string(began_.time_since_epoch().count()) + "-" + std::to_string(sent_) +
