@@ -15,7 +15,7 @@ namespace florin {
 namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
-// A day, as Stripe's hosted checkout gives its payers; PayPal's page gives up sooner by itself.
+// A day, as hosted payment pages give their payers at the most; what a provider says in `expires_at` goes before.
 constexpr Duration kActionLife = hours(24);
 constexpr std::array<Duration, 6> kAskAfter = {minutes(2), minutes(10), minutes(30), hours(2), hours(6), hours(12)};
 // What a far side cannot say for days it will hardly say within the next hour: each pause is this part of the
