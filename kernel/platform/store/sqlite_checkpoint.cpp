@@ -43,7 +43,9 @@ bool Checkpointer::take_finished() {
 
 void Checkpointer::work() {
   sqlite_api::sqlite3* database = nullptr;
-  const int opened = sqlite_api::sqlite3_open_v2(file_.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr);
+  int opened = sqlite_api::sqlite3_open_v2(file_.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr);
+  // A connection that has never read does not know yet that there is a log: a pass would do nothing, and say OK.
+  if (opened == SQLITE_OK) opened = sqlite_api::sqlite3_exec(database, "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr);
   // The writer's own passes do for a thread that cannot help: the log is longer then, nothing is lost.
   if (opened != SQLITE_OK) spdlog::warn("{}: its log is written back by the writer itself: {}", file_, sqlite_api::sqlite3_errmsg(database));
   std::unique_lock lock(mutex_);
