@@ -5,7 +5,6 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
-#include <malloc.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -62,8 +61,6 @@ int main(int argc, char** argv) {
   // Blocked before the first thread is made, so that all inherit it and sigwait() below gets them.
   const sigset_t signals = handled_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // Arenas a thread would each keep what they once needed; two cores gain nothing from more than these.
-  ::mallopt(M_ARENA_MAX, 4);
 
   auto appliance = florin::Appliance::start(std::move(options));
   if (!appliance) {
