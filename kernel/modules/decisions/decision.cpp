@@ -1,4 +1,4 @@
-// The decisions table, and the only file that spells its columns.
+// The decisions table and the view over it that tells what came of each, and the only file that spells their columns.
 #include "kernel/modules/decisions/decision.hpp"
 
 #include <florin/check.hpp>
@@ -45,20 +45,13 @@ void insert_decision(Session& session, const Decision& decision, const std::stri
       decision.subject.device, to_text(decision.outcome), risk, routing);
 }
 
-void settle_decision(Session& session, const std::string& merchant, const std::string& payment_id, const std::string& id,
-                     TryOutcome outcome) {
-  session.execute_later(
-      "update decisions set outcome = :outcome where payment_id = :payment and id = :id and merchant = :merchant",
-      to_text(outcome), payment_id, id, merchant);
-}
-
 std::vector<Decision> decisions_of(Session& session, const std::string& merchant, const std::string& payment_id) {
   using Row = std::tuple<std::string, std::int64_t, std::int64_t, std::string, std::string, std::string, std::string,
                          std::string, std::string, std::string, std::string>;
   std::vector<Decision> list;
   for (const auto& [id, created, amount, currency, card, customer, ip, device, outcome, risk, routing] :
        session.all<Row>(
-           "select id, created, amount, currency, card, customer, ip, device, outcome, risk, routing from decisions "
+           "select id, created, amount, currency, card, customer, ip, device, outcome, risk, routing from tries "
            "where payment_id = :payment and merchant = :merchant order by id limit 100",
            payment_id, merchant))
     list.push_back({id, merchant, payment_id, from_micros(created), Money(amount, Currency::of(currency)),
@@ -72,20 +65,20 @@ namespace {
 std::string_view past_tries_sql(Dimension by) {
   switch (by) {
     case Dimension::kCard:
-      return "select created, amount, currency, outcome from decisions where merchant = :merchant and card = :value "
+      return "select created, amount, currency, outcome from tries where merchant = :merchant and card = :value "
              "and card <> '' and created >= :since order by created desc limit :limit";
     case Dimension::kCustomer:
-      return "select created, amount, currency, outcome from decisions where merchant = :merchant and customer = :value "
+      return "select created, amount, currency, outcome from tries where merchant = :merchant and customer = :value "
              "and customer <> '' and created >= :since order by created desc limit :limit";
     case Dimension::kIp:
-      return "select created, amount, currency, outcome from decisions where merchant = :merchant and ip = :value "
+      return "select created, amount, currency, outcome from tries where merchant = :merchant and ip = :value "
              "and ip <> '' and created >= :since order by created desc limit :limit";
     case Dimension::kDevice:
-      return "select created, amount, currency, outcome from decisions where merchant = :merchant and device = :value "
+      return "select created, amount, currency, outcome from tries where merchant = :merchant and device = :value "
              "and device <> '' and created >= :since order by created desc limit :limit";
     case Dimension::kMerchant: break;
   }
-  return "select created, amount, currency, outcome from decisions where merchant = :merchant and merchant = :value "
+  return "select created, amount, currency, outcome from tries where merchant = :merchant and merchant = :value "
          "and created >= :since order by created desc limit :limit";
 }
 }  // namespace

@@ -32,7 +32,7 @@ struct Decision {
   Instant created;
   Money amount;
   TrySubject subject;
-  TryOutcome outcome = TryOutcome::kPending;
+  TryOutcome outcome = TryOutcome::kPending;  // Stored only when no attempt follows: blocked, dropped.
   Json risk = Json::object();     // As modules/risk renders it.
   Json routing = Json::object();  // As modules/routing renders it.
 };
@@ -40,8 +40,7 @@ struct Decision {
 // `risk` and `routing` are the decision's two records as JSON text (its own members are not looked at): made
 // before the unit, because the one writer thread has better things to do.
 void insert_decision(Session& session, const Decision& decision, const std::string& risk, const std::string& routing);
-void settle_decision(Session& session, const std::string& merchant, const std::string& payment_id, const std::string& id,
-                     TryOutcome outcome);
+// With what came of each by now: the attempts that were made on it say that, unless none was.
 std::vector<Decision> decisions_of(Session& session, const std::string& merchant, const std::string& payment_id);
 
 // A past try, for counting.

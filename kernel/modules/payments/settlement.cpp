@@ -1,9 +1,8 @@
-// Outcomes into rows: attempt, payment, ledger, event, decision and stored answer, in one unit.
+// Outcomes into rows: attempt, payment, ledger, event and stored answer, in one unit.
 #include "kernel/modules/payments/settlement.hpp"
 
 #include <fmt/format.h>
 
-#include "kernel/modules/decisions/decision.hpp"
 #include "kernel/modules/idempotency/idempotency.hpp"
 #include "kernel/modules/ledger/ledger.hpp"
 #include "kernel/modules/payments/render.hpp"
@@ -109,8 +108,6 @@ Result<Settled> Settlement::load(Session& session, Attempt& attempt, AttemptStat
 }
 
 Settled Settlement::finish(Session& session, Settled settled, const Attempt& attempt, ApiAnswer answer) {
-  if (settled.try_outcome != TryOutcome::kPending && !attempt.decision_id.empty())
-    settle_decision(session, attempt.merchant, attempt.payment_id, attempt.decision_id, settled.try_outcome);
   settled.answer = std::move(answer);
   // A replay finds the client secret by it.
   if (settled.answer.object_id.empty()) settled.answer.object_id = settled.payment.id;
@@ -127,8 +124,6 @@ void Settlement::end_waiting(Session& session, const Payment& payment, Instant n
   waiting->message = "canceled while the payer's action was awaited";
   waiting->ended = now;
   payments_.settle_attempt(session, *waiting);
-  if (!waiting->decision_id.empty())
-    settle_decision(session, payment.merchant, payment.id, waiting->decision_id, TryOutcome::kDropped);
 }
 
 void Settlement::book_capture(Session& session, const Payment& payment, const Attempt& attempt, Money amount,
