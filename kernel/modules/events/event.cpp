@@ -140,6 +140,10 @@ std::vector<OutboxHead> outbox_after(Session& session, std::int64_t position, in
   return heads;
 }
 
+std::int64_t last_position(Session& session) {
+  return std::get<0>(*session.one<std::tuple<std::optional<std::int64_t>>>("select max(position) from events")).value_or(0);
+}
+
 std::optional<StagedEvent> find_event(Session& session, std::int64_t position) {
   auto row = session.one<EventRow>(
       "select position, merchant, seq, id, type, object_id, payment_id, body, created from events "

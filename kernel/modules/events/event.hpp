@@ -60,6 +60,8 @@ struct OutboxHead {
   std::string merchant, id, type, payment_id;
 };
 std::vector<OutboxHead> outbox_after(Session& session, std::int64_t position, int limit);
+// Of the newest event; 0 while there is none.
+std::int64_t last_position(Session& session);
 // The object that a payment's event told of, as it was written there.
 std::optional<std::string> find_event_object(Session& session, const std::string& merchant, const std::string& payment_id,
                                              const std::string& event_id);

@@ -40,6 +40,11 @@ Task<Result<std::int64_t>> OutboxFollower::take_some() {
   auto unit = [this, &early](Session& session) -> Result<std::int64_t> {
     const std::optional<std::int64_t> cursor = hold_cursor(session, reader_.name);
     if (!cursor) return kHeldElsewhere;
+    if (reader_.idle(session)) {
+      const std::int64_t last = last_position(session);
+      if (last > *cursor) move_cursor(session, reader_.name, last);
+      return std::int64_t{0};
+    }
     const std::vector<OutboxHead> heads = outbox_after(session, *cursor, kEventsAtOnce);
     if (heads.empty()) return std::int64_t{0};
     if (FLORIN_SEEDED_BUG(cursor_before_deliveries))

@@ -19,6 +19,8 @@ class OutboxFollower {
   struct Reader {
     std::string name;
     std::function<void(Session&, const std::vector<OutboxHead>&)> take;
+    // In the same unit, before: true when nobody listens, so that no event would lead to anything. Then none is read.
+    std::function<bool(Session&)> idle;
   };
   OutboxFollower(Store& store, Executor& executor, Clock& clock, Jobs& jobs, Reader reader)
       : store_(store), executor_(executor), clock_(clock), jobs_(jobs), reader_(std::move(reader)) {}

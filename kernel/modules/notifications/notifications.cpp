@@ -32,7 +32,14 @@ Notifications::Notifications(Doors doors, MerchantDirectory& merchants)
       follower_(doors.store, doors.executor, doors.clock, doors.jobs,
                 OutboxFollower::Reader{
                     "notifications",
-                    [this](Session& session, const std::vector<OutboxHead>& heads) { take(session, heads); }}) {}
+                    [this](Session& session, const std::vector<OutboxHead>& heads) { take(session, heads); },
+                    [this](Session&) { return !anybody_listens(); }}) {}
+
+bool Notifications::anybody_listens() const {
+  for (const auto& merchant : merchants_.all())
+    if (!merchant->notifiers.empty()) return true;
+  return false;
+}
 
 void Notifications::add_job_kinds() {
   JobKind kind;

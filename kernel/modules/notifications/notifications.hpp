@@ -40,6 +40,7 @@ class Notifications {
   Task<ApiAnswer> remove_device(const ApiRequest& request);
 
  private:
+  bool anybody_listens() const;
   void take(Session& session, const std::vector<OutboxHead>& heads);
   Task<Result<JobOutcome>> notify(Job job);
   Task<Result<Done>> forget(std::string merchant, std::string device_id);

@@ -15,12 +15,19 @@ WebhooksOut::WebhooksOut(Doors doors, MerchantDirectory& merchants)
       follower_(doors.store, doors.executor, doors.clock, doors.jobs,
                 OutboxFollower::Reader{
                     "webhooks_out",
-                    [this](Session& session, const std::vector<OutboxHead>& heads) { take(session, heads); }}) {}
+                    [this](Session& session, const std::vector<OutboxHead>& heads) { take(session, heads); },
+                    [this](Session& session) { return !anybody_listens(session); }}) {}
 
 std::vector<WebhookEndpoint> WebhooksOut::configured(Session& session, const std::string& merchant) const {
   const auto known = merchants_.find(merchant);
   if (!known) return {};
   return configured_endpoints(session, *known);
+}
+
+bool WebhooksOut::anybody_listens(Session& session) const {
+  for (const auto& merchant : merchants_.all())
+    if (!merchant->config->webhooks.empty()) return true;
+  return has_enabled_endpoint(session);
 }
 
 // As the store and the configuration are now, whichever node or reload has changed them.

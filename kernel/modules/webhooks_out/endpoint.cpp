@@ -135,6 +135,10 @@ std::vector<WebhookEndpoint> enabled_endpoints(Session& session, const std::stri
   return list;
 }
 
+bool has_enabled_endpoint(Session& session) {
+  return session.one<std::tuple<std::string>>("select id from webhook_endpoints where status = 'enabled' limit 1").has_value();
+}
+
 void insert_delivery(Session& session, const WebhookDelivery& d) {
   session.execute(
       "insert into webhook_deliveries (id, merchant, endpoint_id, event_id, payment_id, position, state, attempts, "

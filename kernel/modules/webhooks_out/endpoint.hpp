@@ -50,6 +50,7 @@ std::vector<WebhookEndpoint> endpoints_of(Session& session, const std::string& m
 // The signing secrets and those that sign beside them for a day.
 std::vector<SealedColumn> sealed_webhook_secrets();
 std::vector<WebhookEndpoint> enabled_endpoints(Session& session, const std::string& merchant);
+bool has_enabled_endpoint(Session& session);  // Of any merchant.
 
 void insert_delivery(Session& session, const WebhookDelivery& delivery);
 void update_delivery(Session& session, const WebhookDelivery& delivery);

@@ -58,6 +58,7 @@ class WebhooksOut {
   void disable(Session& session, const WebhookDelivery& delivery) const;
   void enqueue(Session& session, const WebhookDelivery& delivery, const std::string& job_id);
   std::vector<WebhookEndpoint> configured(Session& session, const std::string& merchant) const;
+  bool anybody_listens(Session& session) const;
   std::vector<WebhookEndpoint> listening(Session& session, const std::string& merchant) const;
   // Stored or of the configuration.
   std::optional<WebhookEndpoint> find(Session& session, const std::string& merchant, const std::string& id) const;
