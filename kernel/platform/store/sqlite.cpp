@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernel/platform/store/sqlite_checkpoint.hpp"
+#include "kernel/platform/store/sqlite_vfs.hpp"
 
 namespace florin::store {
 
@@ -58,7 +59,7 @@ std::unique_ptr<soci::session> connect(const std::string& file) {
     throw EngineFault(EngineFault::Kind::kBroken,
                       "a database file's name cannot have a double quote: " + file);
   try {
-    return std::make_unique<soci::session>(soci::sqlite3, "db=\"" + file + "\" timeout=5");
+    return std::make_unique<soci::session>(soci::sqlite3, fmt::format("db=\"{}\" timeout=5 vfs={}", file, sqlite_vfs()));
   } catch (const soci::soci_error& error) {
     throw EngineFault(EngineFault::Kind::kBroken, fmt::format("{}: {}", file, error.get_error_message()));
   }

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "kernel/platform/store/fault.hpp"
+#include "kernel/platform/store/sqlite_vfs.hpp"
 
 namespace florin::store {
 
@@ -43,7 +44,7 @@ bool Checkpointer::take_finished() {
 
 void Checkpointer::work() {
   sqlite_api::sqlite3* database = nullptr;
-  int opened = sqlite_api::sqlite3_open_v2(file_.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr);
+  int opened = sqlite_api::sqlite3_open_v2(file_.c_str(), &database, SQLITE_OPEN_READWRITE, sqlite_vfs());
   // A connection that has never read does not know yet that there is a log: a pass would do nothing, and say OK.
   if (opened == SQLITE_OK) opened = sqlite_api::sqlite3_exec(database, "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr);
   // The writer's own passes do for a thread that cannot help: the log is longer then, nothing is lost.
