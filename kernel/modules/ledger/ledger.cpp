@@ -2,11 +2,13 @@
 // that spells their columns.
 #include "kernel/modules/ledger/ledger.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <florin/check.hpp>
+#include <florin/json.hpp>
 
-#include "kernel/modules/api/json_text.hpp"
 #include "kernel/platform/clock/clock.hpp"
 #include "kernel/platform/ids/ids.hpp"
 #include "kernel/platform/store/group.hpp"
@@ -35,12 +37,23 @@ std::vector<LedgerLine> refund_lines(const std::string& provider_account, Money 
 
 namespace {
 
-// Account names are the merchant's own: text like any other.
+// Whether a text is the same in JSON, but for its quotes.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
+}
+
+// Account names are the merchant's own: text like any other, and nearly always plain. Every payment has lines.
 std::string lines_text(const std::vector<LedgerLine>& lines) {
-  JsonTextList list;
-  for (const LedgerLine& line : lines)
-    list.add(fmt::format("[{},{}]", to_text(Json(line.account)), line.amount.minor()));
-  return list.finish();
+  std::string text;
+  for (const LedgerLine& line : lines) {
+    text += text.empty() ? "[[" : ",[";
+    if (is_plain(line.account))
+      text.append("\"").append(line.account).append("\"");
+    else
+      text += to_text(Json(line.account));
+    text.append(",").append(std::to_string(line.amount.minor())).append("]");
+  }
+  return text + "]";
 }
 
 }  // namespace

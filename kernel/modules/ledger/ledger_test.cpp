@@ -57,6 +57,19 @@ TEST_P(Books, AllBalancesOfACurrencySumToZero) {
   EXPECT_TRUE(faults().empty());
 }
 
+TEST_P(Books, AnAccountIsShownByItsOwnNameWhateverItHolds) {
+  for (const std::string name : {"caf\u00e9", "the \"till\"", "back\\slash", "two\nlines", "plain"}) {
+    ASSERT_TRUE(book(capture_lines(name, euro(5), std::nullopt), "pay_" + name));
+
+    const auto lines = read([&name](Session& session) -> Result<std::vector<LedgerEntry>> {
+      return entries_of_payment(session, "lisbon-books", "pay_" + name);
+    });
+    ASSERT_EQ(lines->size(), 2u) << name;
+    EXPECT_EQ(lines->front().account, "receivable:" + name);
+  }
+  EXPECT_TRUE(faults().empty());
+}
+
 TEST_P(Books, ALineChangedBehindOurBackIsNamedByVerify) {
   ASSERT_TRUE(book(capture_lines("stripe-eu", euro(1250), std::nullopt)));
   ASSERT_TRUE(write([](Session& session) -> Result<Done> {
