@@ -5,11 +5,11 @@
 
 namespace florin::jobs {
 
-void insert(Session& session, const Job& job, std::int64_t due) {
+void insert(Session& session, const Job& job, std::int64_t due, std::int64_t now) {
   session.execute(
-      "INSERT INTO jobs (id, kind, payload, state, attempt, due, owner, last_error) "
-      "VALUES (:id, :kind, :payload, 'waiting', :attempt, :due, '', '') ON CONFLICT (id) DO NOTHING",
-      job.id, job.kind, job.payload, job.attempt, due);
+      "INSERT INTO jobs (id, kind, payload, state, attempt, due, owner, last_error, stored) "
+      "VALUES (:id, :kind, :payload, 'waiting', :attempt, :due, '', '', :now) ON CONFLICT (id) DO NOTHING",
+      job.id, job.kind, job.payload, job.attempt, due, now);
 }
 
 void remove(Session& session, const std::string& id) {
@@ -52,13 +52,13 @@ void finish(Session& session, const std::string& id, const std::string& owner) {
   session.execute("DELETE FROM jobs WHERE id = :id AND owner = :owner", id, owner);
 }
 
-void put_back(Session& session, const std::string& id, const std::string& owner, std::int64_t due, bool counts,
-              const std::string& last_error) {
+void put_back(Session& session, const std::string& id, const std::string& owner, std::int64_t due, std::int64_t now,
+              bool counts, const std::string& last_error) {
   session.execute(
-      "UPDATE jobs SET state = 'waiting', attempt = attempt + :counts, due = :due, owner = '', last_error = "
-      ":last_error "
+      "UPDATE jobs SET state = 'waiting', attempt = attempt + :counts, due = :due, stored = :now, "
+      "owner = '', last_error = :last_error "
       "WHERE id = :id AND owner = :owner",
-      counts, due, last_error, id, owner);
+      counts, due, now, last_error, id, owner);
 }
 
 void bury(Session& session, const std::string& id, const std::string& owner, const std::string& last_error) {
@@ -74,7 +74,12 @@ void release(Session& session, const std::string& owner, std::int64_t now) {
 }
 
 void bring_forward(Session& session, std::int64_t now, std::int64_t by) {
-  session.execute("UPDATE jobs SET due = due - :by WHERE due > :now AND state <> 'dead'", by, now);
+  session.execute("UPDATE jobs SET due = due - :by, stored = stored - :by WHERE due > :now AND state <> 'dead'", by, now);
+}
+
+std::int64_t correct(Session& session, std::int64_t now) {
+  return session.execute(
+      "UPDATE jobs SET due = due - (stored - :now), stored = :now WHERE stored > :now AND state = 'waiting'", now);
 }
 
 void release_all(Session& session, std::int64_t now) {

@@ -43,7 +43,7 @@ class StoredJobs final : public Jobs {
   }
   void enqueue(Session& session, const Job& job, std::int64_t due) override {
     FLORIN_CHECK(kinds_.count(job.kind) == 1, "a job is of a kind that was added");
-    jobs::insert(session, job, due);
+    jobs::insert(session, job, due, now());
   }
   void cancel(Session& session, const std::string& id) override { jobs::remove(session, id); }
   void release(Session& session, const std::string& owner) override { jobs::release(session, owner, now()); }
@@ -109,14 +109,16 @@ class StoredJobs final : public Jobs {
 Task<void> StoredJobs::poll() {
   if (store_.engine() == Engine::kSqlite) {
     // One daemon a file: whoever had these leases is dead.
-    const auto unit = [at = now()](Session& session) -> Result<Done> {
+    const auto unit = [at = now()](Session& session) -> Result<std::int64_t> {
       jobs::release_all(session, at);
-      return Done{};
+      return jobs::correct(session, at);
     };
     auto writing = store_.write(unit);
-    const auto written = co_await writing;
-    if (!written)
-      spdlog::warn("jobs of the process before must wait for their leases: {}", written.error().message);
+    const auto corrected = co_await writing;
+    if (!corrected)
+      spdlog::warn("jobs of the process before must wait for their leases: {}", corrected.error().message);
+    else if (*corrected > 0)
+      spdlog::warn("{} jobs were stored while the clock was ahead of now: they wait that much less", *corrected);
   }
   wall_ahead_ = wall_ahead();
   while (!stopping_) {
@@ -276,7 +278,7 @@ Task<void> StoredJobs::settle(const JobKind& kind, const Job& job, const std::st
   // have been brought forward, and wait for an hour, or ten years.
   const auto unit = [this, &job, &owner, next, pause, counts, &why](Session& session) -> Result<Done> {
     if (next == Next::kDone) jobs::finish(session, job.id, owner);
-    if (next == Next::kAgainIn) jobs::put_back(session, job.id, owner, now() + pause, counts, why);
+    if (next == Next::kAgainIn) jobs::put_back(session, job.id, owner, now() + pause, now(), counts, why);
     if (next == Next::kGiveUp) jobs::bury(session, job.id, owner, why);
     return Done{};
   };

@@ -358,5 +358,21 @@ TEST_P(DurableJobs, OfTheProcessBeforeRunAtOnceWhereThereIsOnlyOne) {
   EXPECT_EQ(seen_.runs["a"], 1);
 }
 
+TEST_P(DurableJobs, OfAProcessWhoseClockWasTenYearsAheadDoNotWaitTenYears) {
+  if (GetParam() == Engine::kPostgres) GTEST_SKIP() << "many nodes on one PostgreSQL have many clocks";
+  jobs_->add_kind(kind());
+  constexpr std::int64_t kTenYears = 10LL * 365 * 86'400 * 1'000'000;
+  ASSERT_TRUE(write([this](Session& session) -> Result<Done> {
+    jobs::insert(session, Job{"soon", "test", "{}"}, now() + kTenYears, now() + kTenYears);
+    jobs::insert(session, Job{"later", "test", "{}"}, now() + 1'000'000'000, now());
+    return Done{};
+  }));
+
+  jobs_->start();
+
+  EXPECT_TRUE(eventually([this] { return seen_.total() == 1 && counts().running == 0; }));
+  EXPECT_EQ(seen_.runs.count("later"), 0u);
+}
+
 }  // namespace
 }  // namespace florin
