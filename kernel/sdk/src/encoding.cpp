@@ -69,11 +69,11 @@ constexpr std::array<std::uint32_t, 256> crc_table() {
 
 std::string to_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  auto digit = text.begin();
   for (const char byte : bytes) {
-    text += kDigits[static_cast<unsigned char>(byte) >> 4];
-    text += kDigits[static_cast<unsigned char>(byte) & 15];
+    *digit++ = kDigits[static_cast<unsigned char>(byte) >> 4];
+    *digit++ = kDigits[static_cast<unsigned char>(byte) & 15];
   }
   return text;
 }
