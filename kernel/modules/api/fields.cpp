@@ -1,6 +1,8 @@
 // Field by field, first error kept.
 #include "kernel/modules/api/fields.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -32,9 +34,10 @@ void Fields::fail(std::string_view name, std::string message, std::string code) 
 }
 
 const Json* Fields::get(std::string_view name) {
-  asked_.insert(std::string(name));
   const auto found = json_.find(name);
-  return found == json_.end() || found->is_null() ? nullptr : &*found;
+  if (found == json_.end()) return nullptr;
+  asked_.push_back(&found.key());
+  return found->is_null() ? nullptr : &*found;
 }
 
 bool Fields::has(std::string_view name) const {
@@ -90,9 +93,9 @@ std::optional<bool> Fields::boolean(std::string_view name) {
   return value->get<bool>();
 }
 
-std::string Fields::one_of(std::string_view name, const std::vector<std::string_view>& allowed) {
+std::string Fields::one_of(std::string_view name, std::initializer_list<std::string_view> allowed) {
   const std::string value = text(name);
-  if (value.empty()) return std::string(allowed.front());
+  if (value.empty()) return std::string(*allowed.begin());
   for (const std::string_view one : allowed)
     if (value == one) return value;
   fail(name, fmt::format("must be one of {}", fmt::join(allowed, ", ")));
@@ -130,13 +133,16 @@ Json Fields::metadata(std::string_view name) {
 }
 
 std::optional<Error> Fields::error() {
-  for (const auto& [key, value] : json_.items())
-    if (!asked_.contains(key)) fail(key, "is not a parameter of this request", "parameter_unknown");
+  for (const auto& [key, value] : json_.get_ref<const Json::object_t&>()) {
+    if (error_) break;
+    if (std::find(asked_.begin(), asked_.end(), &key) == asked_.end())
+      fail(key, "is not a parameter of this request", "parameter_unknown");
+  }
   return error_;
 }
 
 void Fields::take(Fields& inner) {
-  if (const auto wrong = inner.error(); wrong && !error_) error_ = wrong;
+  if (auto wrong = inner.error(); wrong && !error_) error_ = std::move(wrong);
 }
 
 }  // namespace florin

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +25,7 @@ class Fields {
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
   std::optional<bool> boolean(std::string_view name);
   // One of `allowed`; absent: the first of them.
-  std::string one_of(std::string_view name, const std::vector<std::string_view>& allowed);
+  std::string one_of(std::string_view name, std::initializer_list<std::string_view> allowed);
   const Json* object(std::string_view name);
   const Json* array(std::string_view name, std::size_t count_max);
   // Up to 50 keys of 40 characters with texts of 500 (API-CONVENTIONS; Stripe's limits).
@@ -43,7 +43,7 @@ class Fields {
   const Json* get(std::string_view name);
   const Json& json_;
   std::string path_;
-  std::set<std::string, std::less<>> asked_;
+  std::vector<const std::string*> asked_;  // Names, in json_, of the members that were asked for and are there.
   std::optional<Error> error_;
 };
 
