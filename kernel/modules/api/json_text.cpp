@@ -12,22 +12,65 @@ bool is_plain(std::string_view text) {
 }
 }  // namespace
 
+// Before a member or an element: nothing that was written before it ends in a bracket that opens.
+void JsonText::separate() {
+  if (out_.empty())
+    out_ += '{';
+  else if (out_.back() != '{' && out_.back() != '[')
+    out_ += ',';
+}
+
 void JsonText::name(std::string_view name) {
-  out_ += out_.empty() ? '{' : ',';
+  separate();
   out_ += '"';
   out_ += name;
   out_ += "\":";
 }
 
-JsonText& JsonText::text(std::string_view member, std::string_view value) {
-  name(member);
-  if (is_plain(value)) {
+void JsonText::value(std::string_view text) {
+  if (is_plain(text)) {
     out_ += '"';
-    out_ += value;
+    out_ += text;
     out_ += '"';
   } else {
-    out_ += to_text(Json(value));
+    out_ += to_text(Json(text));
   }
+}
+
+JsonText& JsonText::text(std::string_view member, std::string_view text) {
+  name(member);
+  value(text);
+  return *this;
+}
+
+JsonText& JsonText::texts(std::string_view member, const std::vector<std::string>& values) {
+  list(member);
+  for (const std::string& one : values) {
+    separate();
+    value(one);
+  }
+  return end_list();
+}
+
+JsonText& JsonText::list(std::string_view member) {
+  name(member);
+  out_ += '[';
+  return *this;
+}
+
+JsonText& JsonText::end_list() {
+  out_ += ']';
+  return *this;
+}
+
+JsonText& JsonText::object() {
+  separate();
+  out_ += '{';
+  return *this;
+}
+
+JsonText& JsonText::end_object() {
+  out_ += '}';
   return *this;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <florin/json.hpp>
 
@@ -26,14 +27,22 @@ class JsonText {
   // Of bool alone: a pointer or a number would else turn into one without a word.
   JsonText& boolean(std::string_view name, std::same_as<bool> auto value) { return raw(name, value ? "true" : "false"); }
   JsonText& json(std::string_view name, const Json& value);
+  JsonText& texts(std::string_view name, const std::vector<std::string>& values);
   // A text that is JSON already.
   JsonText& raw(std::string_view name, std::string_view json);
+  // A list of objects: list(), for each object() ... end_object(), then end_list().
+  JsonText& list(std::string_view name);
+  JsonText& end_list();
+  JsonText& object();
+  JsonText& end_object();
 
   // The object; nothing can be written after it.
   std::string finish();
 
  private:
+  void separate();
   void name(std::string_view name);
+  void value(std::string_view text);
   std::string out_;
 };
 

@@ -48,6 +48,29 @@ TEST(JsonText, BrokenUtf8StaysReadableJson) {
   ASSERT_TRUE(read) << "an answer that nobody can parse would lose the payment for its caller";
 }
 
+TEST(JsonText, ListsAndWhatIsInThemAreTheBytesThatTheLibraryWouldWrite) {
+  const std::string written = JsonText()
+                                  .list("a")
+                                  .end_list()
+                                  .list("b")
+                                  .object()
+                                  .integer("n", 1)
+                                  .texts("t", {"x", "[", "\"{", "\xc3\xa9", ""})
+                                  .end_object()
+                                  .object()
+                                  .end_object()
+                                  .end_list()
+                                  .texts("c", {})
+                                  .integer("d", 2)
+                                  .finish();
+
+  const Json expected{{"a", Json::array()},
+                      {"b", {{{"n", 1}, {"t", {"x", "[", "\"{", "\xc3\xa9", ""}}}, Json::object()}},
+                      {"c", Json::array()},
+                      {"d", 2}};
+  EXPECT_EQ(written, to_text(expected));
+}
+
 TEST(JsonText, NothingWrittenIsAnEmptyObject) { EXPECT_EQ(JsonText().finish(), "{}"); }
 
 }  // namespace

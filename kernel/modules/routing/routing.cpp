@@ -110,13 +110,13 @@ RoutingDecision Routing::decide(const Merchant& merchant, const RoutingQuestion&
   if (merchant.routing) {
     const PolicyArgument about = [this, &merchant](PolicyWriter& writer) { describe(writer, merchant); };
     const PolicyResult result = merchant.routing->run({question.payment, about});
-    const Result<RoutingAnswer> answer = result.ok ? read_routing_answer(result.value)
-                                                   : Error{Error::Kind::kBroken, result.why, "", ""};
+    Result<RoutingAnswer> answer = result.ok ? read_routing_answer(result.value)
+                                             : Error{Error::Kind::kBroken, result.why, "", ""};
     policy.text("name", merchant.routing->name()).text("version", merchant.routing->version());
     policy.integer("instructions", result.instructions);
     if (answer) {
-      decision.routes = answer->routes;
-      decision.reason = answer->reason;
+      decision.routes = std::move(answer->routes);
+      decision.reason = std::move(answer->reason);
     } else {
       decision.routes = merchant.config->routing_otherwise;
       decision.reason = "the policy failed, so `otherwise` holds: " + answer.error().message;
@@ -156,7 +156,7 @@ RoutingDecision Routing::decide(const Merchant& merchant, const RoutingQuestion&
     if (!holds(decision.routes, name)) note(name, account.config->provider, false, "the policy did not choose it");
   decision.routes = std::move(kept);
   decision.record = JsonText()
-                        .json("routes", decision.routes)
+                        .texts("routes", decision.routes)
                         .text("reason", decision.reason)
                         .raw("policy", policy.finish())
                         .raw("accounts", accounts.finish())
