@@ -2,6 +2,7 @@
 #include "kernel/modules/risk/counters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace florin {
@@ -10,9 +11,12 @@ namespace {
 constexpr std::size_t kSeriesMax = 200'000;
 constexpr int kPastTriesMax = 100'000;
 constexpr int kHistoryMax = 1'000;
+constexpr std::size_t kDimensions = static_cast<std::size_t>(Dimension::kMerchant) + 1;
 
 std::string series_key(const std::string& merchant, Dimension by, const std::string& value) {
-  std::string key = merchant;
+  std::string key;
+  key.reserve(merchant.size() + 2 + value.size());
+  key += merchant;
   key += '\n';
   key += static_cast<char>('0' + static_cast<int>(by));
   key += value;
@@ -22,13 +26,13 @@ std::string series_key(const std::string& merchant, Dimension by, const std::str
 
 std::vector<RiskCounters::Wanted> RiskCounters::wanted(const Merchant& merchant, const TrySubject& subject) {
   std::vector<Wanted> list;
+  list.reserve(kDimensions);
   const auto want = [&](Dimension by) -> Wanted* {
+    for (Wanted& known : list)
+      if (known.by == by) return &known;
     const std::string& value = subject.of(by, merchant.id);
     if (value.empty()) return nullptr;
-    std::string key = series_key(merchant.id, by, value);
-    for (Wanted& known : list)
-      if (known.key == key) return &known;
-    return &list.emplace_back(Wanted{std::move(key), value, by, Duration(0), false});
+    return &list.emplace_back(Wanted{series_key(merchant.id, by, value), value, by, Duration(0), false});
   };
   for (const MerchantFraudRule& rule : merchant.fraud) {
     for (const WindowQuery& query : rule.windows)
@@ -42,51 +46,62 @@ std::vector<RiskCounters::Wanted> RiskCounters::wanted(const Merchant& merchant,
 Series RiskCounters::fill(Session& session, const std::string& merchant, const Wanted& wanted, Instant now) {
   Series series;
   series.keep_for(wanted.within);
+  const std::string value(wanted.value);
   if (wanted.within.count() > 0) {
-    auto tries = past_tries(session, merchant, wanted.by, wanted.value, now - wanted.within, kPastTriesMax);
+    auto tries = past_tries(session, merchant, wanted.by, value, now - wanted.within, kPastTriesMax);
     for (auto past = tries.rbegin(); past != tries.rend(); ++past) series.add(past->created, past->amount, past->outcome);
   }
   if (wanted.history) {
     const Instant ever{};
-    auto tries = past_tries(session, merchant, wanted.by, wanted.value, ever, kHistoryMax);
+    auto tries = past_tries(session, merchant, wanted.by, value, ever, kHistoryMax);
     for (auto past = tries.rbegin(); past != tries.rend(); ++past)
       if (past->outcome == TryOutcome::kAccepted) series.add_history(past->amount);
   }
   return series;
 }
 
-Task<Result<RiskCounters::Reserved>> RiskCounters::reserve(std::shared_ptr<const Merchant> merchant, TrySubject subject,
-                                                           Money amount, Instant now) {
-  const std::vector<Wanted> keys = wanted(*merchant, subject);
+Task<Result<RiskCounters::Reserved>> RiskCounters::reserve(std::shared_ptr<const Merchant> merchant,
+                                                           const TrySubject& subject, Money amount, Instant now) {
+  std::vector<Wanted> keys = wanted(*merchant, subject);
   const std::int64_t second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   for (;;) {
     std::vector<Wanted> missing;
     std::int64_t forgotten = 0;
     {
       const std::lock_guard lock(mutex_);
-      for (const Wanted& key : keys)
-        if (!series_.contains(key.key)) missing.push_back(key);
+      std::array<Series*, kDimensions> by{};  // Null: the subject has no such value.
+      for (const Wanted& key : keys) {
+        const auto found = series_.find(key.key);
+        if (found == series_.end())
+          missing.push_back(key);
+        else
+          by[static_cast<std::size_t>(key.by)] = &found->second;
+      }
       forgotten = forgotten_;
       if (missing.empty()) {
         Reserved reserved{{}, {amount, {}}};
-        for (const Wanted& key : keys) {
-          Series& series = series_.at(key.key);
+        reserved.reservation.places.reserve(keys.size());
+        for (Wanted& key : keys) {
+          Series& series = *by[static_cast<std::size_t>(key.by)];
           series.keep_for(key.within);
-          reserved.reservation.places.emplace_back(key.key, series.add(now, amount, TryOutcome::kPending));
+          reserved.reservation.places.emplace_back(std::move(key.key), series.add(now, amount, TryOutcome::kPending));
           ++series.pending;
           series.last_used = second;
         }
+        reserved.features.windows.reserve(merchant->fraud.size());
+        reserved.features.histories.reserve(merchant->fraud.size());
         for (const MerchantFraudRule& rule : merchant->fraud) {
           auto& windows = reserved.features.windows.emplace_back();
+          windows.reserve(rule.windows.size());
           for (const WindowQuery& query : rule.windows) {
-            const auto found = series_.find(series_key(merchant->id, query.by, subject.of(query.by, merchant->id)));
-            windows.push_back(found == series_.end() ? WindowCount()
-                                                     : found->second.count(query.within, amount.currency(), now));
+            Series* const series = by[static_cast<std::size_t>(query.by)];
+            windows.push_back(series ? series->count(query.within, amount.currency(), now) : WindowCount());
           }
           auto& histories = reserved.features.histories.emplace_back();
+          histories.reserve(rule.histories.size());
           for (const HistoryQuery& query : rule.histories) {
-            const auto found = series_.find(series_key(merchant->id, query.of, subject.of(query.of, merchant->id)));
-            histories.push_back(found == series_.end() ? HistoryStats() : found->second.history(amount.currency()));
+            Series* const series = by[static_cast<std::size_t>(query.of)];
+            histories.push_back(series ? series->history(amount.currency()) : HistoryStats());
           }
         }
         make_room(second);

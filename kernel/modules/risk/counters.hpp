@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -41,8 +42,9 @@ class RiskCounters {
     Features features;
     Reservation reservation;
   };
-  // Counts this try in, then reads the features. Errors are the store's.
-  Task<Result<Reserved>> reserve(std::shared_ptr<const Merchant> merchant, TrySubject subject, Money amount, Instant now);
+  // Counts this try in, then reads the features. `subject` outlives the Task. Errors are the store's.
+  Task<Result<Reserved>> reserve(std::shared_ptr<const Merchant> merchant, const TrySubject& subject, Money amount,
+                                 Instant now);
   // After the outcome is durable; kDropped for a try that never became one.
   void settle(const Reservation& reservation, TryOutcome outcome);
   // Forgets what is known of these keys: the next try reads them anew. For tries settled by recovery, which
@@ -53,11 +55,13 @@ class RiskCounters {
 
  private:
   struct Wanted {
-    std::string key, value;
+    std::string key;
+    std::string_view value;  // The subject's.
     Dimension by;
     Duration within{0};
     bool history = false;
   };
+  // What the rules ask for, each dimension once and only where the subject has a value.
   static std::vector<Wanted> wanted(const Merchant& merchant, const TrySubject& subject);
   static Series fill(Session& session, const std::string& merchant, const Wanted& wanted, Instant now);
   void make_room(std::int64_t now);

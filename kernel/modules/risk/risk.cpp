@@ -74,29 +74,30 @@ void write_signals(PolicyWriter& writer, const std::vector<RuleSignal>& signals)
 
 // What a rule was given and said, for the record.
 std::string signal_text(const MerchantFraudRule& rule, const RiskInput& input, const RuleSignal& said) {
-  JsonTextList windows, histories;
+  JsonText record;
+  record.text("rule", said.rule).integer("score", said.signal.score).texts("reasons", said.signal.reasons);
+  if (!said.failed.empty()) record.text("failed", said.failed);
+  record.list("windows");
   for (std::size_t i = 0; i < input.windows.size(); ++i) {
     if (!input.windows[i].known) continue;
-    windows.add(JsonText()
-                    .text("by", to_text(rule.windows[i].by))
-                    .integer("seconds", std::chrono::duration_cast<std::chrono::seconds>(rule.windows[i].within).count())
-                    .integer("count", input.windows[i].count)
-                    .integer("declined", input.windows[i].declined)
-                    .integer("sum_minor", input.windows[i].sum_minor)
-                    .finish());
+    record.object()
+        .text("by", to_text(rule.windows[i].by))
+        .integer("seconds", std::chrono::duration_cast<std::chrono::seconds>(rule.windows[i].within).count())
+        .integer("count", input.windows[i].count)
+        .integer("declined", input.windows[i].declined)
+        .integer("sum_minor", input.windows[i].sum_minor)
+        .end_object();
   }
+  record.end_list().list("histories");
   for (std::size_t i = 0; i < input.histories.size(); ++i)
-    histories.add(JsonText()
-                      .text("of", to_text(rule.histories[i].of))
-                      .integer("count", input.histories[i].count)
-                      .integer("median_minor", input.histories[i].median_minor)
-                      .integer("mad_minor", input.histories[i].mad_minor)
-                      .integer("max_minor", input.histories[i].max_minor)
-                      .finish());
-  JsonText record;
-  record.text("rule", said.rule).integer("score", said.signal.score).json("reasons", said.signal.reasons);
-  if (!said.failed.empty()) record.text("failed", said.failed);
-  return record.raw("windows", windows.finish()).raw("histories", histories.finish()).finish();
+    record.object()
+        .text("of", to_text(rule.histories[i].of))
+        .integer("count", input.histories[i].count)
+        .integer("median_minor", input.histories[i].median_minor)
+        .integer("mad_minor", input.histories[i].mad_minor)
+        .integer("max_minor", input.histories[i].max_minor)
+        .end_object();
+  return record.end_list().finish();
 }
 
 // The policy's part of the decision; its record.
@@ -109,8 +110,8 @@ std::string ask_policy(const Merchant& merchant, const RiskQuestion& question, c
     writer.end();
   };
   const PolicyResult result = merchant.risk->run({question.payment, given, about});
-  const Result<RiskAnswer> answer = result.ok ? read_risk_answer(result.value)
-                                              : Error{Error::Kind::kBroken, result.why, "", ""};
+  Result<RiskAnswer> answer = result.ok ? read_risk_answer(result.value)
+                                        : Error{Error::Kind::kBroken, result.why, "", ""};
   const RiskVerdict otherwise = risk_verdict_from(merchant.config->risk_otherwise).value_or(RiskVerdict::kReview);
   JsonText record;
   record.text("name", merchant.risk->name()).text("version", merchant.risk->version());
@@ -118,7 +119,7 @@ std::string ask_policy(const Merchant& merchant, const RiskQuestion& question, c
   if (answer) {
     decision.verdict = answer->verdict;
     decision.score = std::max(decision.score, answer->score);
-    decision.reasons = answer->reasons;
+    decision.reasons = std::move(answer->reasons);
   } else {
     decision.verdict = otherwise;
     decision.reasons = {"the policy failed, so `otherwise` holds: " + answer.error().message};
@@ -151,14 +152,14 @@ RiskDecision decide_risk(const Merchant& merchant, const RiskQuestion& question,
   decision.record = JsonText()
                         .text("decision", to_text(decision.verdict))
                         .integer("score", decision.score)
-                        .json("reasons", decision.reasons)
+                        .texts("reasons", decision.reasons)
                         .raw("signals", kept.finish())
                         .raw("policy", policy)
                         .finish();
   return decision;
 }
 
-Task<Result<RiskDecision>> Risk::assess(std::shared_ptr<const Merchant> merchant, RiskQuestion question) {
+Task<Result<RiskDecision>> Risk::assess(std::shared_ptr<const Merchant> merchant, const RiskQuestion& question) {
   Task<Result<RiskCounters::Reserved>> reserving =
       counters_.reserve(merchant, question.subject, question.amount, question.now);
   Result<RiskCounters::Reserved> reserved = co_await reserving;

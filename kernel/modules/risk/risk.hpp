@@ -53,8 +53,8 @@ RiskDecision decide_risk(const Merchant& merchant, const RiskQuestion& question,
 class Risk {
  public:
   explicit Risk(RiskCounters& counters) : counters_(counters) {}
-  // The decision holds a reservation: settle it when the try's outcome is durable.
-  Task<Result<RiskDecision>> assess(std::shared_ptr<const Merchant> merchant, RiskQuestion question);
+  // The decision holds a reservation: settle it when the try's outcome is durable. `question` outlives the Task.
+  Task<Result<RiskDecision>> assess(std::shared_ptr<const Merchant> merchant, const RiskQuestion& question);
   RiskCounters& counters() { return counters_; }
 
  private:
