@@ -58,7 +58,7 @@ class Meter {
   PolicyBudget budget_;
   std::int64_t steps_ = 0;
   std::int64_t look_at_ = 0;  // The count of steps at which the clock is asked next; 0 once exhausted.
-  std::int64_t wall_end_ns_ = 0;
+  std::int64_t thread_from_ns_ = 0, wall_end_ns_ = 0;
   std::int64_t thread_start_ns_ = -1;  // Asked for only by runs long enough to need it.
   Spent spent_ = Spent::kNothing;
   std::string where_;
