@@ -64,8 +64,7 @@ Task<Answer> run(std::shared_ptr<const Held<Provider>> inner, const char* name,
                  Http& http) {
   using Call = ProviderCall<Answer, Request>;
   const std::shared_ptr<Guard> guard = inner->shared_guard();
-  Call call{std::move(inner), method, request, http, std::nullopt};
-  auto operation = std::make_shared<Pending<Answer, Call>>(guard, std::move(call));
+  auto operation = std::make_shared<Pending<Answer, Call>>(guard, std::move(inner), method, request, http, std::nullopt);
   Task<void> carrying = carry(operation, name);
   co_await carrying;
   Called<Answer> called;

@@ -112,7 +112,10 @@ class OperationWatch {
 template <class Answer, class Call>
 class Pending final : public Operation {
  public:
-  Pending(std::shared_ptr<Guard> guard, Call made) : Operation(std::move(guard)), call(std::move(made)) {}
+  // `parts` are the call's, which is made in its place: what a plugin is given is large.
+  template <class... Parts>
+  explicit Pending(std::shared_ptr<Guard> guard, Parts&&... parts)
+      : Operation(std::move(guard)), call{std::forward<Parts>(parts)...} {}
   Call call;
   std::optional<Answer> answer;
   std::string threw;                  // When there is no answer: why, in a sentence.
