@@ -100,7 +100,7 @@ Task<ApiAnswer> ApiServer::answer(const ApiRoute& route, const EdgeRequest& edge
       no.headers["WWW-Authenticate"] = "Bearer";
       co_return no;
     }
-    caller = *who;
+    caller = std::move(*who);
     if (!route.keys.contains(caller.kind))
       co_return problem(Error{Error::Kind::kDenied, "this route takes another kind of key", "key_kind_not_allowed", ""});
     if (!caller.may(route.scope))

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "kernel/modules/api/json_text.hpp"
+
 namespace florin {
 
 bool passes_luhn(std::string_view digits) {
@@ -55,12 +57,16 @@ std::string card_brand(std::string_view digits) {
   return "unknown";
 }
 
-Json CardFace::to_json() const {
-  Json json{{"brand", brand},         {"last4", last4},       {"bin", bin},
-            {"exp_month", exp_month}, {"exp_year", exp_year}, {"fingerprint", fingerprint}};
-  json["country"] = country.empty() ? Json() : Json(country);
-  if (!holder.empty()) json["holder"] = holder;
-  return json;
+std::string CardFace::text() const {
+  JsonText json;
+  json.text("bin", bin)
+      .text("brand", brand)
+      .text_or_null("country", country)
+      .integer("exp_month", exp_month)
+      .integer("exp_year", exp_year)
+      .text("fingerprint", fingerprint);
+  if (!holder.empty()) json.text("holder", holder);
+  return json.text("last4", last4).finish();
 }
 
 CardFace card_face_from(const Json& json) {

@@ -24,7 +24,8 @@ struct CardFace {
   std::string fingerprint;  // Keyed; equal for equal numbers within this appliance.
   std::string country;      // ISO 3166-1, of the issuer, when the caller told; else "".
   std::string holder;
-  Json to_json() const;
+  Json to_json() const { return Json::parse(text()); }
+  std::string text() const;  // As to_text() would write it.
 };
 CardFace card_face_from(const Json& json);
 // Good through the last day of its month, anywhere on earth: with a day of grace.

@@ -38,9 +38,9 @@ AuthorizeRequest authorize_request(const Payment& payment, const std::string& re
   AuthorizeRequest request{"", payment.id, payment.amount, !payment.manual_capture, {payment.method_type, {}}};
   request.description = text_at(payment.details, "description");
   request.customer_id = payment.customer_id;
-  request.customer = party_from(payment.details->value("customer", Json::object()));
-  request.billing = party_from(payment.details->value("billing", Json::object()));
-  request.shipping = party_from(payment.details->value("shipping", Json::object()));
+  request.customer = party_at(payment.details, "customer");
+  request.billing = party_at(payment.details, "billing");
+  request.shipping = party_at(payment.details, "shipping");
   request.line_items = line_items_from(payment.details, payment.amount.currency());
   request.return_url = return_url;
   request.client_ip = text_at(payment.details, "device.ip");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernel/modules/api/json_text.hpp"
 #include "kernel/modules/customers/read.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
@@ -53,7 +54,7 @@ __extension__ typedef __int128 Wide;
 
 Json read_line_items(Fields& outer, Money total) {
   const Json* list = outer.array("line_items", 200);
-  if (!list) return Json::array();
+  if (!list) return Json();
   Json items = Json::array();
   Wide sum = 0;
   for (std::size_t i = 0; i < list->size(); ++i) {
@@ -80,6 +81,9 @@ void put(Json& details, const char* name, Json value) {
   if (value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty())) return;
   if ((value.is_object() || value.is_array()) && value.empty()) return;
   details[name] = std::move(value);
+}
+void put(Json& details, const char* name, const std::string& text) {
+  if (!text.empty()) details[name] = text;
 }
 
 }  // namespace
@@ -183,21 +187,23 @@ std::optional<Error> why_not_save(const Json& details, const OrderMethod& method
                "invalid_parameter", "setup_future_usage"};
 }
 
-Json method_face(const OrderMethod& method, const std::optional<CardFace>& face) {
-  Json json{{"type", method.type}};
-  if (!method.saved.empty()) json["id"] = method.saved;
-  if (face) json["card"] = face->to_json();
-  return json;
+Document method_face(const OrderMethod& method, const std::optional<CardFace>& face) {
+  JsonText json;
+  if (face) json.raw("card", face->text());
+  if (!method.saved.empty()) json.text("id", method.saved);
+  return Document::written(json.text("type", method.type).finish());
 }
 
-Party party_from(const Json& json) {
+Party party_at(const Json& details, std::string_view name) {
   Party party;
-  party.name = text_at(json, "name");
-  party.email = text_at(json, "email");
-  party.phone = text_at(json, "phone");
-  party.address = Address{text_at(json, "address.line1"), text_at(json, "address.line2"),
-                          text_at(json, "address.city"),  text_at(json, "address.state"),
-                          text_at(json, "address.postal_code"), text_at(json, "address.country")};
+  const Json* const said = find(details, name);
+  if (!said) return party;
+  party.name = text_at(*said, "name");
+  party.email = text_at(*said, "email");
+  party.phone = text_at(*said, "phone");
+  if (const Json* at = find(*said, "address"))
+    party.address = Address{text_at(*at, "line1"), text_at(*at, "line2"),       text_at(*at, "city"),
+                            text_at(*at, "state"), text_at(*at, "postal_code"), text_at(*at, "country")};
   return party;
 }
 

@@ -11,6 +11,7 @@
 #include "kernel/modules/cards/card.hpp"
 #include "kernel/modules/customers/customer.hpp"
 #include "kernel/modules/merchants/directory.hpp"
+#include "kernel/modules/payments/document.hpp"
 #include "kernel/platform/crypto/vault.hpp"
 
 namespace florin {
@@ -52,10 +53,11 @@ bool saves_card(const Json& details);
 std::optional<Error> why_not_save(const Json& details, const OrderMethod& method);
 
 // As the API shows the method: what may be known of a card, never its number.
-Json method_face(const OrderMethod& method, const std::optional<CardFace>& face);
+Document method_face(const OrderMethod& method, const std::optional<CardFace>& face);
 
 // The provider's view of what the details hold.
-Party party_from(const Json& json);
+// The party of that name; without anything when there is none.
+Party party_at(const Json& details, std::string_view name);
 std::vector<LineItem> line_items_from(const Json& details, Currency currency);
 
 }  // namespace florin

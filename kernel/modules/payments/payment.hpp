@@ -50,7 +50,7 @@ struct Payment {
   Document method;             // As shown: {"type":"card","card":{...}}; null while it has none.
   std::string instrument;      // A card token or saved method put aside until it is confirmed; "" : none.
   std::string customer_id;
-  Document details = Json::object();  // What the request said: customer, billing, ..., metadata, return_url.
+  Document details = Document::empty_object();  // What the request said: customer, billing, ..., metadata, return_url.
   Document next_action;
   Document last_error;
   std::string active_attempt;  // The authorization under way or waiting for the payer; "" : none.

@@ -99,7 +99,9 @@ Json render_attempt(const Attempt& attempt) {
   return json;
 }
 
-void write_policy_payment(PolicyWriter& writer, const Payment& payment, int attempt, Instant now, const RiskSaid* risk) {
+void write_policy_payment(PolicyWriter& writer, const Payment& payment, int attempt, Instant now, const RiskSaid* risk,
+                          const CardFace* face) {
+  static const Json kNoMetadata = Json::object();
   writer.map(16);
   writer.text("id", payment.id);
   writer.integer("amount_minor", payment.amount.minor());
@@ -112,12 +114,19 @@ void write_policy_payment(PolicyWriter& writer, const Payment& payment, int atte
   writer.text("customer_id", payment.customer_id);
   writer.text("description", text_at(payment.details, "description"));
   const Json* const metadata = find(payment.details, "metadata");
-  writer.json("metadata", metadata ? *metadata : Json::object());
+  writer.json("metadata", metadata ? *metadata : kNoMetadata);
   writer.integer("attempt", attempt);
   writer.map("now", 1);
   writer.integer("unix", unix_seconds(now));
   writer.end();
-  if (const Json* card = payment.method->is_object() ? find(payment.method, "card") : nullptr) {
+  if (face) {
+    writer.map("card", 4);
+    writer.text("brand", face->brand);
+    writer.text("country", face->country);
+    writer.text("last4", face->last4);
+    writer.text("bin", face->bin);
+    writer.end();
+  } else if (const Json* card = payment.method->is_object() ? find(payment.method, "card") : nullptr) {
     writer.map("card", 4);
     for (const char* name : {"brand", "country", "last4", "bin"}) writer.text(name, text_at(*card, name));
     writer.end();

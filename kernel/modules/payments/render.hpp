@@ -7,6 +7,7 @@
 #include <florin/json.hpp>
 
 #include "kernel/modules/api/api.hpp"
+#include "kernel/modules/cards/card.hpp"
 #include "kernel/modules/payments/payment.hpp"
 #include "kernel/platform/lua/policy.hpp"
 
@@ -28,8 +29,10 @@ struct RiskSaid {
   std::int64_t score;
 };
 // As policies are given it (scripts/README.md), from what is stored: a replay sees what the first run saw.
-// `attempt` counts from 1. `risk` may be null: not asked yet.
-void write_policy_payment(PolicyWriter& writer, const Payment& payment, int attempt, Instant now, const RiskSaid* risk);
+// `attempt` counts from 1. `risk` may be null: not asked yet. `face` is that of the payment's card, when it is at
+// hand; null: it is read from the payment.
+void write_policy_payment(PolicyWriter& writer, const Payment& payment, int attempt, Instant now, const RiskSaid* risk,
+                          const CardFace* face = nullptr);
 
 // Stored answers hold this instead of the secret; it is put in when the answer leaves, at the first place
 // where it stands: what merchants and providers wrote comes after it.

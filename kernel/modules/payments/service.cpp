@@ -47,7 +47,8 @@ ApiAnswer PaymentService::reveal(ApiAnswer answer, const std::string& payment_id
 }
 
 std::string PaymentService::return_url(const Merchant& merchant, const std::string& payment_id) const {
-  return merchants_.base_url() + "/return/" + merchant.id + "/" + payment_id;
+  std::string url = merchants_.base_url();
+  return url.append("/return/").append(merchant.id).append("/").append(payment_id);
 }
 
 // What a payment was to save is kept when it is approved and gone when it is refused.
@@ -79,24 +80,33 @@ struct PaymentService::Resolved {
   int attempts = 0;                  // ... and how often it was tried.
   bool seen = false;                 // The idempotency key was used before: decide nothing.
   std::optional<Error> wrong;        // Why the token or customer cannot be used.
+
+  // What the order itself says. A card's number moves on, so that it does not stand in memory twice.
+  static Resolved from(PaymentOrder& order) {
+    Resolved said;
+    said.customer = order.customer;
+    said.method.type = order.method.type;
+    if (order.method.card) {
+      said.method.instrument = std::move(order.method.card->card);
+      said.face = order.method.card->face;
+    } else if (order.method.provider_token) {
+      said.method.instrument = *order.method.provider_token;
+    }
+    return said;
+  }
 };
 
-Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<const Merchant> merchant,
-                                                               const Idempotency& idempotency,
-                                                               const PaymentOrder& order, std::string payment_id) {
-  Resolved resolved;
-  resolved.customer = order.customer;
-  resolved.method.type = order.method.type;
-  if (order.method.card) {
-    resolved.method.instrument = order.method.card->card;
-    resolved.face = order.method.card->face;
-  } else if (order.method.provider_token) {
-    resolved.method.instrument = *order.method.provider_token;
-  }
-  // A saved method whose payment names no customer is paid with by the one who has it.
-  const bool has_customer = !order.customer.id.empty() || !order.customer.email.empty() || !order.customer.phone.empty();
-  if (order.method.token.empty() && order.method.saved.empty() && !has_customer && payment_id.empty()) co_return resolved;
+namespace {
+bool names_customer(const PaymentOrder& order) {
+  return !order.customer.id.empty() || !order.customer.email.empty() || !order.customer.phone.empty();
+}
+}  // namespace
 
+Task<Result<PaymentService::Resolved>> PaymentService::resolve(std::shared_ptr<const Merchant> merchant,
+                                                               const Idempotency& idempotency, const PaymentOrder& order,
+                                                               Resolved resolved, std::string payment_id) {
+  // A saved method whose payment names no customer is paid with by the one who has it.
+  const bool has_customer = names_customer(order);
   const std::string id = merchant->id;
   const OrderMethod& given = order.method;
   const Instant now = doors_.clock.now();
@@ -171,17 +181,21 @@ Task<ApiAnswer> PaymentService::create(const ApiRequest& request, bool intent_on
   payment.livemode = merchant->livemode;
   payment.created = payment.updated = now;
   if (order.ip.empty() && request.caller.kind == KeyKind::kPublishable) order.ip = request.edge->remote_address;
-  payment.details = order.details;
+  payment.details = std::move(order.details);
   if (!order.confirm) {
     Task<ApiAnswer> storing = store_unconfirmed(merchant, std::move(payment), std::move(order), request.idempotency);
     co_return co_await storing;
   }
-  Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, "");
-  Result<Resolved> resolved = co_await resolving;
-  if (!resolved) co_return problem(resolved.error());
-  if (resolved->saved) order.method.type = resolved->saved->type;
-  Task<ApiAnswer> trying =
-      attempt_payment(merchant, std::move(payment), true, std::move(order), std::move(*resolved), request.idempotency);
+  Resolved resolved = Resolved::from(order);
+  // All that a card given in full needs is said already.
+  if (!order.method.token.empty() || !order.method.saved.empty() || names_customer(order)) {
+    Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, std::move(resolved), "");
+    Result<Resolved> found = co_await resolving;
+    if (!found) co_return problem(found.error());
+    resolved = std::move(*found);
+    if (resolved.saved) order.method.type = resolved.saved->type;
+  }
+  Task<ApiAnswer> trying = attempt_payment(merchant, payment, true, order, resolved, request.idempotency);
   co_return co_await trying;
 }
 
@@ -245,7 +259,8 @@ Task<ApiAnswer> PaymentService::confirm(const ApiRequest& request) {
   if (order.by_payer && !opens(secret, payment_id))
     co_return problem(Error{Error::Kind::kNotFound, "no such payment, or not with this client_secret", "", "payment_id"});
 
-  Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, payment_id);
+  Resolved said = Resolved::from(order);
+  Task<Result<Resolved>> resolving = resolve(merchant, request.idempotency, order, std::move(said), payment_id);
   Result<Resolved> resolved = co_await resolving;
   if (!resolved) co_return problem(resolved.error());
   Payment payment{payment_id, merchant->id, order.amount, order.amount, order.amount, order.amount};
@@ -287,13 +302,13 @@ Task<ApiAnswer> PaymentService::confirm(const ApiRequest& request) {
                               "parameter_missing", "payment_method"});
     resolved->customer.id = payment.customer_id;
   }
-  Task<ApiAnswer> trying =
-      attempt_payment(merchant, std::move(payment), false, std::move(order), std::move(*resolved), request.idempotency);
+  Task<ApiAnswer> trying = attempt_payment(merchant, payment, false, order, *resolved, request.idempotency);
   co_return co_await trying;
 }
 
-Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> merchant, Payment payment, bool is_new,
-                                                PaymentOrder order, Resolved resolved, Idempotency idempotency) {
+Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> merchant, Payment& payment, bool is_new,
+                                                const PaymentOrder& order, Resolved& resolved,
+                                                const Idempotency& idempotency) {
   const Instant now = doors_.clock.now();
   if (!resolved.seen) {
     payment.method_type = order.method.type;
@@ -302,16 +317,17 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
       resolved.customer.id = new_id("cus", now, doors_.random);
     if (is_new) payment.customer_id = resolved.customer.id;
   }
-  const TrySubject subject{resolved.face ? resolved.face->fingerprint : "", payment.customer_id, order.ip, order.device};
-
-  RiskQuestion question{payment.id, payment.amount, order.method.type};
-  question.card_country = resolved.face ? resolved.face->country : "";
-  question.billing_country = text_at(payment.details, "billing.address.country");
-  question.subject = subject;
+  const CardFace* const face = resolved.face ? &*resolved.face : nullptr;
   const int number = resolved.attempts + 1;
-  question.payment = [&payment, number, now](PolicyWriter& writer) {
-    write_policy_payment(writer, payment, number, now, nullptr);
+  std::optional<RiskSaid> said;
+  const auto about = [&](PolicyWriter& writer) {
+    write_policy_payment(writer, payment, number, now, said ? &*said : nullptr, face);
   };
+  RiskQuestion question{payment.id, payment.amount, order.method.type};
+  if (face) question.card_country = face->country;
+  question.billing_country = text_at(payment.details, "billing.address.country");
+  question.subject = TrySubject{face ? face->fingerprint : "", payment.customer_id, order.ip, order.device};
+  question.payment = std::ref(about);
   question.now = now;
   RiskDecision risk{RiskVerdict::kAllow, 0, {}, "{}", {payment.amount, {}}};
   RoutingDecision routing;
@@ -320,11 +336,9 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     Result<RiskDecision> assessed = co_await assessing;
     if (!assessed) co_return problem(assessed.error());
     risk = std::move(*assessed);
-    const RiskSaid said{to_text(risk.verdict), risk.score};
-    const PolicyArgument about = [&payment, &said, number, now](PolicyWriter& writer) {
-      write_policy_payment(writer, payment, number, now, &said);
-    };
-    RoutingQuestion ask{payment.amount, order.method.type, std::nullopt, order.country, payment.manual_capture, about};
+    said = RiskSaid{to_text(risk.verdict), risk.score};
+    RoutingQuestion ask{payment.amount,         order.method.type, std::nullopt, order.country,
+                        payment.manual_capture, std::ref(about)};
     if (std::holds_alternative<ProviderToken>(resolved.method.instrument))
       ask.card_input = CardInput::kProviderToken;
     else if (order.method.type == "card")
@@ -405,7 +419,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
       begun.attempt.number = payments_.count_attempts(session, merchant->id, made.id) + 1;
       if (auto moved = payments_.advance(session, *before, made, PaymentStatus::kProcessing); !moved) return moved.error();
     }
-    Decision decision{attempt.decision_id, merchant->id, made.id, now, made.amount, subject};
+    Decision decision{attempt.decision_id, merchant->id, made.id, now, made.amount, question.subject};
     decision.outcome = goes ? TryOutcome::kPending
                        : risk.verdict == RiskVerdict::kBlock ? TryOutcome::kBlocked : TryOutcome::kDropped;
     insert_decision(session, decision, risk.record, routing.record);

@@ -89,11 +89,12 @@ class PaymentService {
  private:
   struct Resolved;  // The instrument, and what was found in the database before deciding.
   Task<Result<Resolved>> resolve(std::shared_ptr<const Merchant> merchant, const Idempotency& idempotency,
-                                 const PaymentOrder& order, std::string payment_id);
+                                 const PaymentOrder& order, Resolved given, std::string payment_id);
   std::optional<SavedMethod> card_to_save(const Payment& payment, const Resolved& resolved) const;
   Result<Done> settle_saving(Session& session, Payment& payment);
-  Task<ApiAnswer> attempt_payment(std::shared_ptr<const Merchant> merchant, Payment payment, bool is_new,
-                                  PaymentOrder order, Resolved resolved, Idempotency idempotency);
+  // All that it is given by reference outlives the Task, and is used up by it.
+  Task<ApiAnswer> attempt_payment(std::shared_ptr<const Merchant> merchant, Payment& payment, bool is_new,
+                                  const PaymentOrder& order, Resolved& resolved, const Idempotency& idempotency);
   Task<ApiAnswer> store_unconfirmed(std::shared_ptr<const Merchant> merchant, Payment payment, PaymentOrder order,
                                     Idempotency idempotency);
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include <florin/provider.hpp>
@@ -52,11 +52,11 @@ class Aboard {
 
  private:
   mutable std::mutex mutex_;
-  std::multiset<std::string> payments_;
+  std::unordered_multiset<std::string> payments_;
 };
 
 struct Trip {
-  Trip(Executor& executor, std::shared_ptr<Aboard> all, std::shared_ptr<const Merchant> of, Payment about, Attempt first)
+  Trip(Executor& executor, std::shared_ptr<Aboard> all, std::shared_ptr<const Merchant> of, Payment&& about, Attempt&& first)
       : aboard(std::move(all)),
         merchant(std::move(of)),
         asked{first.kind, first.payment_id, first.refund_id, Idempotency{first.idem_route, first.idem_key, ""}},
