@@ -37,11 +37,11 @@ void watch_exits() {
 // Exported by every program that hosts plugins (florin_platform's link options), so that a plugin's call comes
 // here. The C library's own calls do not.
 extern "C" {
-[[noreturn]] __attribute__((visibility("default"))) void _exit(int status) {
+__attribute__((noreturn, visibility("default"))) void _exit(int status) {
   florin::crash::end_if_a_plugin_exits();
   if (florin::crash::next_exit) florin::crash::next_exit(status);
   ::syscall(SYS_exit_group, status);
   __builtin_unreachable();
 }
-[[noreturn]] __attribute__((visibility("default"))) void _Exit(int status) noexcept { ::_exit(status); }
+__attribute__((noreturn, visibility("default"))) void _Exit(int status) noexcept { ::_exit(status); }
 }
