@@ -22,6 +22,7 @@ find_package(rapidcheck REQUIRED)
 find_package(wslay REQUIRED)
 pkg_check_modules(lua REQUIRED IMPORTED_TARGET lua5.4-c++)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 # Debian's SOCI has no CMake configuration of its own.
 find_path(SOCI_INCLUDE soci/soci.h REQUIRED)

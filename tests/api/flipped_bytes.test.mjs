@@ -83,9 +83,23 @@ async function drill() {
     florin.store = own;
   });
 
-  florin.test('a changed amount in a row, which SQLite cannot see, is found by its books', () => {
+  florin.test('a flipped bit in a row, which SQLite cannot see, is named by its page', () => {
+    const at = fs.readFileSync(path.join(florin.directory, 'at_rest', 'florin.db')).indexOf(',1000]') + 1;
+    assert.ok(at > 0, 'the first payment\'s postings are there');
+    const found = verify('at_rest', (place) => {
+      const file = path.join(place, 'florin.db');
+      const bytes = fs.readFileSync(file);
+      bytes[at] ^= 8; // 9000.
+      fs.writeFileSync(file, bytes);
+    });
+    assert.ok(!found.sound);
+    assert.match(found.text, new RegExp(`page ${Math.floor(at / 4096) + 1} of .*florin\\.db, bytes \\d+ to \\d+, is not as florind wrote it`));
+  });
+
+  // The copy has no seals: sqlite3 made it.
+  florin.test('a changed amount in a row of a copy that another program made is found by its books', () => {
     const one_more = "update ledger_postings set lines = replace(lines, ',1000]', ',1001]')";
-    const found = verify('at_rest', (place) => sqlite3(path.join(place, 'florin.db'), one_more));
+    const found = verify('backup', (place) => sqlite3(path.join(place, 'florin.db'), one_more));
     assert.ok(!found.sound);
     assert.match(found.text, /sums to 1 minor units, not zero/);
   });

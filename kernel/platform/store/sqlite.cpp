@@ -5,6 +5,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "kernel/platform/store/sqlite_checkpoint.hpp"
 #include "kernel/platform/store/sqlite_vfs.hpp"
@@ -23,6 +24,7 @@ constexpr int kLogPagesMax = 32'000;
 
 EngineFault fault_of(int extended, const std::string& message) {
   using Kind = EngineFault::Kind;
+  if (extended == SQLITE_IOERR_DATA) return {Kind::kDamaged, damaged_page()};
   switch (extended & 0xff) {
     case SQLITE_FULL:
       return {Kind::kFull, message};
@@ -76,9 +78,11 @@ class SqliteConnection final : public Connection {
       if (sqlite3_db_readonly(raw_, "main") == 1)
         throw EngineFault(EngineFault::Kind::kBroken,
                           file + " is read-only: the user that runs florind must be able to write it");
+      set_seals_aside();
       exec(
           "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
           "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000");
+      look_for_seals();
       sqlite3_wal_hook(raw_, &note_log_pages, this);
       begin_ = prepare("BEGIN IMMEDIATE");
       mark_ = prepare("SAVEPOINT unit");
@@ -120,7 +124,8 @@ class SqliteConnection final : public Connection {
       step(commit_);
     } catch (const EngineFault&) {
       // After a failed fsync the kernel may have dropped the pages and call the next fsync a success.
-      if ((sqlite3_extended_errcode(raw_) & 0xff) == SQLITE_IOERR)
+      const int code = sqlite3_extended_errcode(raw_);
+      if ((code & 0xff) == SQLITE_IOERR && code != SQLITE_IOERR_DATA)
         stop_process(
             fmt::format("the disk failed under {} while committing ({}); what is durable is unknown, so "
                         "florind ends: check the disk, then start it again",
@@ -148,6 +153,20 @@ class SqliteConnection final : public Connection {
   }
 
  private:
+  // Of a new database; a page's room cannot be changed later.
+  void set_seals_aside() {
+    int bytes = kSealBytes;
+    sqlite3_file_control(raw_, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
+  }
+  void look_for_seals() {
+    bool has = false;
+    sqlite3_file_control(raw_, "main", kHasSeals, &has);
+    if (!has)
+      spdlog::warn("{0} was made before pages had checksums, so a flipped bit in it may be seen late: stop florind and run "
+                   "sqlite3 {0} '.filectrl reserve_bytes {1}' VACUUM; each page is checked once it was written after that",
+                   file_, kSealBytes);
+  }
+
   void write_back(int how) {
     log_pages_ = 0;
     const int code = sqlite3_wal_checkpoint_v2(raw_, nullptr, how, nullptr, nullptr);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -152,9 +153,10 @@ std::optional<Index> read_index(const std::string& path) {
 // header is overwritten: torn then, what follows is of the log before, and all in the database.
 bool holds_more(Log& log, const std::string& database_file) {
   const File database(database_file);
-  std::array<unsigned char, 2> size{};
+  std::array<unsigned char, 5> size{};
   if (!database.read(16, size.data(), size.size())) return false;
   const std::uint32_t page_size = std::uint32_t{size[0]} << 8 | size[1];
+  const std::size_t set_aside = size[4];  // At each page's end, where the database alone has seals.
   log.use_page_size(page_size == 1 ? 65536 : page_size);
   const auto first = log.frame(0);
   if (!first) return false;
@@ -169,7 +171,9 @@ bool holds_more(Log& log, const std::string& database_file) {
   for (const auto& [page, number] : committed) {
     if (!log.page(number, ours)) return true;
     theirs.resize(ours.size());
-    if (!database.read(std::uint64_t{page - 1} * ours.size(), theirs.data(), theirs.size()) || ours != theirs) return true;
+    if (!database.read(std::uint64_t{page - 1} * ours.size(), theirs.data(), theirs.size())) return true;
+    ours.resize(ours.size() - std::min(set_aside, ours.size()));
+    if (!std::equal(ours.begin(), ours.end(), theirs.begin())) return true;
   }
   return false;
 }

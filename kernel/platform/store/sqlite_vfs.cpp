@@ -11,6 +11,7 @@
 #include <florin/check.hpp>
 
 #include "kernel/platform/store/gathered_log.hpp"
+#include "kernel/platform/store/page_seals.hpp"
 
 namespace florin::store {
 
@@ -20,17 +21,16 @@ struct Vfs : sqlite3_vfs {
   sqlite3_vfs* below = nullptr;
 };
 
-// SQLite makes room for it, and behind it for the file of the layer below, and zeroes both.
+// SQLite makes room for it, and behind it for the file of the layer below.
 struct File : sqlite3_file {
-  GatheredLog* log;    // A database has it while its log is open, which owns it.
-  File* database;      // Of a log; null in a database.
+  std::unique_ptr<PageSeals> seals;  // Of a database.
+  std::unique_ptr<GatheredLog> log;  // Of a log whose database is ours.
+  File* other = nullptr;             // Of such a log its database, of a database its log while that is open.
 };
 static_assert(sizeof(File) % 8 == 0, "the file behind it is aligned as SQLite aligns memory");
 
 File& ours(sqlite3_file* file) { return *static_cast<File*>(file); }
 sqlite3_file* below(sqlite3_file* file) { return static_cast<sqlite3_file*>(static_cast<void*>(&ours(file) + 1)); }
-// Null: not a log.
-GatheredLog* log_of(sqlite3_file* file) { return ours(file).database != nullptr ? ours(file).log : nullptr; }
 
 template <auto Method, class... Arguments>
 int forward(sqlite3_file* file, Arguments... arguments) {
@@ -39,31 +39,51 @@ int forward(sqlite3_file* file, Arguments... arguments) {
 // What may depend on all that was written before it.
 template <auto Method, class... Arguments>
 int forward_flushed(sqlite3_file* file, Arguments... arguments) {
-  GatheredLog* const log = log_of(file);
-  const int flushed = log != nullptr ? log->flush() : SQLITE_OK;
+  const int flushed = ours(file).log ? ours(file).log->flush() : SQLITE_OK;
   return flushed == SQLITE_OK ? forward<Method>(file, arguments...) : flushed;
 }
 
 int read(sqlite3_file* file, void* into, int count, sqlite3_int64 at) {
-  GatheredLog* const log = log_of(file);
-  return log != nullptr ? log->read(into, count, at) : forward<&sqlite3_io_methods::xRead>(file, into, count, at);
+  if (ours(file).seals) return ours(file).seals->read(into, count, at);
+  if (ours(file).log) return ours(file).log->read(into, count, at);
+  return forward<&sqlite3_io_methods::xRead>(file, into, count, at);
 }
 int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
-  GatheredLog* const log = log_of(file);
-  return log != nullptr ? log->write(bytes, count, at) : forward<&sqlite3_io_methods::xWrite>(file, bytes, count, at);
+  if (ours(file).seals) return ours(file).seals->write(bytes, count, at);
+  if (ours(file).log) return ours(file).log->write(bytes, count, at);
+  return forward<&sqlite3_io_methods::xWrite>(file, bytes, count, at);
+}
+// Mapped pages would pass our seals by.
+int fetch(sqlite3_file* file, sqlite3_int64 at, int count, void** page) {
+  *page = nullptr;
+  if (ours(file).seals && ours(file).seals->used()) return SQLITE_OK;
+  return forward_flushed<&sqlite3_io_methods::xFetch>(file, at, count, page);
+}
+int characteristics(sqlite3_file* file) {
+  int said = forward<&sqlite3_io_methods::xDeviceCharacteristics>(file);
+#ifdef SQLITE_IOCAP_SUBPAGE_READ
+  said &= ~SQLITE_IOCAP_SUBPAGE_READ;  // So would a part of a page.
+#endif
+  return said;
+}
+int file_control(sqlite3_file* file, int operation, void* argument) {
+  if (operation == kHasSeals && ours(file).seals) {
+    *static_cast<bool*>(argument) = ours(file).seals->used();
+    return SQLITE_OK;
+  }
+  return forward_flushed<&sqlite3_io_methods::xFileControl>(file, operation, argument);
 }
 int close(sqlite3_file* file) {
-  if (log_of(file) != nullptr) {
-    ours(file).database->log = nullptr;
-    delete ours(file).log;
-  }
-  return forward<&sqlite3_io_methods::xClose>(file);
+  if (ours(file).other != nullptr) ours(file).other->other = nullptr;
+  const int code = forward<&sqlite3_io_methods::xClose>(file);
+  std::destroy_at(&ours(file));
+  return code;
 }
 // Locks are taken on the database. From the end of a write transaction on others may write to the log.
 int shm_lock(sqlite3_file* file, int from, int count, int flags) {
   constexpr int kWriteLock = 0;
-  GatheredLog* const log = ours(file).log;
-  if (log != nullptr && from == kWriteLock && (flags & SQLITE_SHM_UNLOCK) != 0) log->forget();
+  const File* const log = ours(file).other;
+  if (log != nullptr && from == kWriteLock && (flags & SQLITE_SHM_UNLOCK) != 0) log->log->forget();
   return forward<&sqlite3_io_methods::xShmLock>(file, from, count, flags);
 }
 void shm_barrier(sqlite3_file* file) { below(file)->pMethods->xShmBarrier(below(file)); }
@@ -80,14 +100,14 @@ constexpr sqlite3_io_methods methods_of_version(int version) {
           .xLock = forward<&Methods::xLock>,
           .xUnlock = forward<&Methods::xUnlock>,
           .xCheckReservedLock = forward<&Methods::xCheckReservedLock>,
-          .xFileControl = forward_flushed<&Methods::xFileControl>,
+          .xFileControl = file_control,
           .xSectorSize = forward<&Methods::xSectorSize>,
-          .xDeviceCharacteristics = forward<&Methods::xDeviceCharacteristics>,
+          .xDeviceCharacteristics = characteristics,
           .xShmMap = forward<&Methods::xShmMap>,
           .xShmLock = shm_lock,
           .xShmBarrier = shm_barrier,
           .xShmUnmap = forward<&Methods::xShmUnmap>,
-          .xFetch = forward_flushed<&Methods::xFetch>,
+          .xFetch = fetch,
           .xUnfetch = forward<&Methods::xUnfetch>};
 }
 // A file has what its version says: shared memory from 2 on, mapped pages from 3 on. Ours has what the one below has.
@@ -101,11 +121,16 @@ bool is_ours(const sqlite3_file* file) {
 int gather(File& log, sqlite3_filename name) {
   sqlite3_file* const database = sqlite3_database_file_object(name);
   if (!is_ours(database)) return SQLITE_OK;
-  log.log = new (std::nothrow) GatheredLog(*below(&log));
-  if (log.log == nullptr) return SQLITE_NOMEM;
-  log.database = &ours(database);
-  log.database->log = log.log;
+  log.log.reset(new (std::nothrow) GatheredLog(*below(&log)));
+  if (!log.log) return SQLITE_NOMEM;
+  log.other = &ours(database);
+  log.other->other = &log;
   return SQLITE_OK;
+}
+
+int seal(File& database, sqlite3_filename name) {
+  database.seals.reset(new (std::nothrow) PageSeals(*below(&database), name));
+  return database.seals ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 int open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
@@ -116,7 +141,8 @@ int open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int flags,
   const sqlite3_io_methods* const methods = below(file)->pMethods;
   if (methods == nullptr) return code;  // Nothing that SQLite would have to close.
   file->pMethods = &kMethods.at(static_cast<std::size_t>(std::clamp(methods->iVersion, 1, 3) - 1));
-  return code == SQLITE_OK && (flags & SQLITE_OPEN_WAL) != 0 ? gather(ours(file), name) : code;
+  if (code != SQLITE_OK) return code;
+  return (flags & SQLITE_OPEN_WAL) != 0 ? gather(ours(file), name) : seal(ours(file), name);
 }
 
 }  // namespace

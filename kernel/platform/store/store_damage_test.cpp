@@ -2,7 +2,6 @@
 #include <sqlite3.h>
 
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <string>
 #include <tuple>
@@ -12,13 +11,16 @@
 #include <gtest/gtest.h>
 
 #include "kernel/platform/store/integrity.hpp"
-#include "kernel/platform/store/open.hpp"
-#include "tests/support/store_fixture.hpp"
+#include "kernel/platform/store/sqlite_vfs.hpp"
+#include "tests/support/store_files.hpp"
 
 namespace florin {
 namespace {
 
 namespace fs = std::filesystem;
+using test::flipped;
+using test::read_file;
+using test::write_file;
 using testing::HasSubstr;
 
 constexpr std::size_t kPage = 4096, kLogHeader = 32, kFrame = 24 + kPage;
@@ -28,32 +30,16 @@ std::vector<Migration> things(Engine) {
   return {make_migration(1, "test", "things", "CREATE TABLE things (id INTEGER PRIMARY KEY, what TEXT);\n")};
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-void write_file(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
-
 // What a killed process leaves behind: a database, its log with every commit so far, and the log's index.
-class StoreDamage : public testing::Test {
+class StoreDamage : public test::StoreFiles {
  protected:
-  StoreDamage() {
+  StoreDamage() : StoreFiles(things) {
     const auto store = open_store(options());
     EXPECT_TRUE(store) << store.error().message;
     for (int number = 0; number < kUnits; ++number) EXPECT_TRUE(add(**store, number));
     keep_files();
   }
 
-  StoreOptions options() {
-    StoreOptions made;
-    made.url = "sqlite:" + file_;
-    made.executor = &executor_;
-    made.migrations = &migrations_;
-    made.readers = 1;
-    return made;
-  }
   static bool add(Store& store, int number) {
     const std::string what = std::string(200, 'x') + std::to_string(number);
     const auto unit = [&](Session& session) -> Result<Done> {
@@ -96,18 +82,9 @@ class StoreDamage : public testing::Test {
     return true;
   }
 
-  const test::TemporaryDirectory directory_;
-  const std::string file_ = directory_.path() + "/florin.db";
-  const MigrationList migrations_ = things;
-  ThreadExecutor executor_{1};
   std::string database_, log_, index_;
   std::mt19937 random_{7};
 };
-
-std::string flipped(std::string bytes, std::size_t at, unsigned by) {
-  bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ by);
-  return bytes;
-}
 
 TEST_F(StoreDamage, FilesOfAKilledProcessHoldAllThatWasConfirmed) {
   EXPECT_GT(log_.size(), kLogHeader + kUnits * kFrame);
@@ -159,12 +136,13 @@ TEST_F(StoreDamage, LogThatIsCutOffIsNamedByItsIndex) {
 TEST_F(StoreDamage, HeaderTornWhileTheLogBeganAnewIsNoDamage) {
   const std::string all = everything();
   sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(file_.c_str(), &database), SQLITE_OK);
+  const auto open_database = [&] { return sqlite3_open_v2(file_.c_str(), &database, SQLITE_OPEN_READWRITE, store::sqlite_vfs()); };
+  ASSERT_EQ(open_database(), SQLITE_OK);
   EXPECT_EQ(*restart_on(database_, log_, index_), all);
   write_file(file_, database_);
   write_file(file_ + "-wal", log_);
   sqlite3_close(database);
-  ASSERT_EQ(sqlite3_open(file_.c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(open_database(), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(database, "pragma wal_checkpoint(passive)", nullptr, nullptr, nullptr), SQLITE_OK);
   keep_files();
   sqlite3_close(database);
