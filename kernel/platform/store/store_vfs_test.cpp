@@ -65,6 +65,8 @@ class Database {
   Database(const std::string& file, const char* vfs) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     EXPECT_EQ(sqlite3_open_v2(file.c_str(), &database_, flags, vfs), SQLITE_OK);
+    int set_aside = vfs != nullptr ? store::kSealBytes : 0;  // As the store has it.
+    sqlite3_file_control(database_, "main", SQLITE_FCNTL_RESERVE_BYTES, &set_aside);
     EXPECT_EQ(run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA synchronous=FULL"), SQLITE_OK);
   }
   ~Database() { sqlite3_close(database_); }
