@@ -12,6 +12,7 @@
 #include <florin/crypto.hpp>
 
 #include "kernel/platform/crypto/aes_gcm.hpp"
+#include "kernel/platform/crypto/keyed_hmac.hpp"
 
 namespace florin {
 namespace {
@@ -99,18 +100,18 @@ class KeyedVault final : public Vault {
   }
 
   std::string fingerprint(const Secret& text, std::string_view purpose) const override {
-    return to_hex(hmac_sha256(key_for(purpose).expose(), text.expose())).substr(0, 32);
+    return to_hex(keyed_for(purpose).of(text.expose()).substr(0, 16));
   }
 
  private:
-  // Purposes are a handful of literals, each asked for with every payment: their keys are kept.
-  const Secret& key_for(std::string_view purpose) const {
+  // Purposes are a handful of literals, each asked for with every payment: their keys are kept, taken in.
+  const KeyedHmac& keyed_for(std::string_view purpose) const {
     const std::lock_guard lock(purposes_mutex_);
     const auto known = purposes_.find(purpose);
     if (known != purposes_.end()) return known->second;
     // The length first: no purpose and text read as another purpose and text.
     const std::string named = std::to_string(purpose.size()) + ":" + std::string(purpose);
-    return purposes_.emplace(purpose, Secret(hmac_sha256(fingerprint_key_.expose(), named))).first->second;
+    return purposes_.try_emplace(std::string(purpose), Secret(hmac_sha256(fingerprint_key_.expose(), named))).first->second;
   }
 
   std::string current_;
@@ -118,7 +119,7 @@ class KeyedVault final : public Vault {
   Random& random_;
   Secret fingerprint_key_;
   mutable std::mutex purposes_mutex_;
-  mutable std::map<std::string, Secret, std::less<>> purposes_;  // Never removed from: references stay good.
+  mutable std::map<std::string, KeyedHmac, std::less<>> purposes_;  // Never removed from: references stay good.
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <florin/crypto.hpp>
 
 #include "kernel/platform/crypto/aes_gcm.hpp"
+#include "kernel/platform/crypto/keyed_hmac.hpp"
 
 namespace florin {
 namespace {
@@ -23,6 +24,17 @@ std::unique_ptr<Vault> vault(const std::string& current, std::map<std::string, S
 
 const std::string kPlace = "lisbon-books/pm_1/number";
 const Secret kNumber("4242424242424242");
+
+TEST(KeyedHmac, UsedAgainIsWhatTheKeyGivesEachTime) {
+  const Secret key(std::string(131, '\xaa'));  // RFC 4231, test case 6: a key that is longer than a block.
+  const KeyedHmac keyed(key);
+  const std::string first = "Test Using Larger Than Block-Size Key - Hash Key First";
+  for (int turn = 0; turn < 3; ++turn) {
+    EXPECT_EQ(to_hex(keyed.of(first)), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    EXPECT_EQ(keyed.of(""), hmac_sha256(key.expose(), ""));
+    EXPECT_EQ(keyed.of(std::string(200, 'x')), hmac_sha256(key.expose(), std::string(200, 'x')));
+  }
+}
 
 TEST(AesGcm, MatchesNistsVector) {
   // The GCM specification's test case 16 (McGrew and Viega, 2005).
