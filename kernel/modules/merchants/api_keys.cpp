@@ -65,7 +65,7 @@ void ApiKeys::configure(std::shared_ptr<const AppConfig> config) {
 }
 
 Result<Caller> ApiKeys::authenticate(const std::string& token) const {
-  const Error unknown{Error::Kind::kDenied, "no such API key, or it was revoked", "invalid_api_key", ""};
+  static const Error unknown{Error::Kind::kDenied, "no such API key, or it was revoked", "invalid_api_key", ""};
   const auto keys = table();
   if (token.empty() || !keys) return unknown;
   const std::string digest = digest_of(token);

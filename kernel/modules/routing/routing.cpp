@@ -74,7 +74,7 @@ std::optional<std::string> lacks(const ProviderAccount& account, const RoutingQu
 void Routing::describe(PolicyWriter& writer, const Merchant& merchant) const {
   const auto set_of = [&writer](const char* name, const std::vector<std::string>& names) {
     writer.map(name, static_cast<int>(names.size()));
-    for (const std::string& one : names) writer.boolean(one, true);
+    for (const std::string& one : names) writer.boolean(one.c_str(), true);
     writer.end();
   };
   writer.map(5);
@@ -148,7 +148,7 @@ RoutingDecision Routing::decide(const Merchant& merchant, const RoutingQuestion&
     } else if (http_.health(account.route.key).circuit == Circuit::kOpen) {
       note(name, account.config->provider, false, "its circuit is open: it failed too often just now");
     } else {
-      note(name, account.config->provider, true, fmt::format("choice {}", kept.size() + 1));
+      note(name, account.config->provider, true, "choice " + std::to_string(kept.size() + 1));
       kept.push_back(name);
     }
   }

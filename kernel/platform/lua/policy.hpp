@@ -39,34 +39,35 @@ class PolicyWriter {
   virtual void map(int size) = 0;
   virtual void list(int size) = 0;
   virtual void end() = 0;
-  virtual void key(std::string_view name) = 0;
+  // `name` ends in NUL. A literal costs least: it is known again by where it stands.
+  virtual void key(const char* name) = 0;
   virtual void text(std::string_view value) = 0;
   virtual void integer(std::int64_t value) = 0;
   virtual void boolean(bool value) = 0;
   virtual void json(const Json& value) = 0;  // null: nil; as a map's value it is absent.
 
   // A member of a map.
-  void text(std::string_view name, std::string_view value) {
+  void text(const char* name, std::string_view value) {
     key(name);
     text(value);
   }
-  void integer(std::string_view name, std::int64_t value) {
+  void integer(const char* name, std::int64_t value) {
     key(name);
     integer(value);
   }
-  void boolean(std::string_view name, bool value) {
+  void boolean(const char* name, bool value) {
     key(name);
     boolean(value);
   }
-  void json(std::string_view name, const Json& value) {
+  void json(const char* name, const Json& value) {
     key(name);
     json(value);
   }
-  void map(std::string_view name, int size) {
+  void map(const char* name, int size) {
     key(name);
     map(size);
   }
-  void list(std::string_view name, int size) {
+  void list(const char* name, int size) {
     key(name);
     list(size);
   }

@@ -75,7 +75,7 @@ class StackWriter final : public PolicyWriter {
     --depth_;
     placed();
   }
-  void key(std::string_view name) override { lua_pushlstring(L_, name.data(), name.size()); }
+  void key(const char* name) override { lua_pushstring(L_, name); }
   void text(std::string_view value) override {
     lua_pushlstring(L_, value.data(), value.size());
     placed();
