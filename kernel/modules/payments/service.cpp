@@ -361,15 +361,18 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
 
   const std::optional<SavedMethod> saving = goes ? card_to_save(payment, resolved) : std::nullopt;
 
-  struct Claimed {
-    KeyClaim claim;
+  struct Made {
     Payment payment;
     Attempt attempt;
-    ApiAnswer answer;  // When nothing goes out.
+  };
+  struct Claimed {
+    KeyClaim claim;
+    std::unique_ptr<Made> made;  // Of a fresh claim; apart, because from hand to hand it is large to move.
+    ApiAnswer answer;            // When nothing goes out.
   };
   // It borrows from this frame, which waits for it, and changes nothing there: it may be run again.
   const auto unit = [&](Session& session) -> Result<Claimed> {
-    Claimed begun{claim_key(session, merchant->id, idempotency, payment.id, now), payment, attempt, {}};
+    Claimed begun{claim_key(session, merchant->id, idempotency, payment.id, now), nullptr, {}};
     if (begun.claim.what == KeyClaim::What::kRunning) {
       if (auto told = payments_.told_answer(session, merchant->id, begun.claim.object_id, idempotency)) {
         begun.claim.what = KeyClaim::What::kReplay;
@@ -379,7 +382,9 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     }
     if (begun.claim.what == KeyClaim::What::kReplay) return begun;
     if (begun.claim.what != KeyClaim::What::kFresh) return key_error(begun.claim.what);
-    Payment& made = begun.payment;
+    begun.made.reset(new Made{payment, attempt});
+    Payment& made = begun.made->payment;
+    Attempt& trying = begun.made->attempt;
     made.updated = now;
     made.in_review = made.in_review || risk.verdict == RiskVerdict::kReview;
     made.last_error = Json();
@@ -400,8 +405,8 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
       if (!customer.id.empty()) set_customer(made, customer);
     }
     if (goes) {
-      made.active_attempt = begun.attempt.id;
-      made.busy = begun.attempt.id;
+      made.active_attempt = trying.id;
+      made.busy = trying.id;
     }
     if (is_new) {
       made.status = PaymentStatus::kProcessing;
@@ -416,7 +421,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
                      "a payment that is " + std::string(to_text(before->status)) + " cannot be confirmed",
                      "payment_unexpected_state", "payment_id"};
       made.version = before->version;
-      begun.attempt.number = payments_.count_attempts(session, merchant->id, made.id) + 1;
+      trying.number = payments_.count_attempts(session, merchant->id, made.id) + 1;
       if (auto moved = payments_.advance(session, *before, made, PaymentStatus::kProcessing); !moved) return moved.error();
     }
     Decision decision{attempt.decision_id, merchant->id, made.id, now, made.amount, question.subject};
@@ -424,7 +429,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
                        : risk.verdict == RiskVerdict::kBlock ? TryOutcome::kBlocked : TryOutcome::kDropped;
     insert_decision(session, decision, risk.record, routing.record);
     if (goes) {
-      payments_.insert_attempt(session, begun.attempt);
+      payments_.insert_attempt(session, trying);
       return begun;
     }
     const Payment processing = made;
@@ -452,7 +457,7 @@ Task<ApiAnswer> PaymentService::attempt_payment(std::shared_ptr<const Merchant> 
     co_return reveal(std::move(begun->answer), payment.id);
   }
 
-  auto trip = board(merchant, std::move(begun->payment), std::move(begun->attempt));
+  auto trip = board(merchant, std::move(begun->made->payment), std::move(begun->made->attempt));
   trip->routes.assign(routing.routes.begin() + 1, routing.routes.end());
   trip->reservation = std::move(risk.reservation);
   trip->request = authorize_request(trip->payment, return_url(*merchant, payment.id));
