@@ -173,7 +173,7 @@ Task<ApiAnswer> PaymentService::create(const ApiRequest& request, bool intent_on
   const Instant now = doors_.clock.now();
   Result<PaymentOrder> read = read_payment_order(request.body, *merchant, doors_.vault, now, intent_only);
   if (!read) co_return problem(read.error());
-  PaymentOrder order = std::move(*read);
+  PaymentOrder& order = *read;
 
   Payment payment{new_id("pay", now, doors_.random), merchant->id, order.amount, Money::zero(order.amount.currency()),
                   Money::zero(order.amount.currency()), Money::zero(order.amount.currency())};

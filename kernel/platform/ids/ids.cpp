@@ -6,7 +6,6 @@
 #include <atomic>
 
 #include <florin/check.hpp>
-#include <florin/crypto.hpp>
 
 namespace florin {
 namespace {
@@ -34,18 +33,21 @@ std::uint64_t next_tick(std::uint64_t now) {
 
 std::string new_id(std::string_view prefix, Instant now, Random& random) {
   const std::uint64_t tick = next_tick(tick_of(now));
-  const std::uint64_t milliseconds = tick >> 12;
-  std::string bytes;
-  for (int shift = 40; shift >= 0; shift -= 8) bytes += static_cast<char>(milliseconds >> shift & 0xFF);
-  bytes += static_cast<char>(0x70 | (tick >> 8 & 0x0F));  // Version 7.
-  bytes += static_cast<char>(tick & 0xFF);
   const std::string drawn = random.bytes(8);
   FLORIN_CHECK(drawn.size() == 8, "a source of randomness gives what was asked");
-  bytes += static_cast<char>(0x80 | (static_cast<unsigned char>(drawn[0]) & 0x3F));  // The variant.
-  bytes.append(drawn, 1);
-  std::string id(prefix);
+  std::uint64_t last = 0;
+  for (const char byte : drawn) last = last << 8 | static_cast<unsigned char>(byte);
+  // The version, 7, between the milliseconds and the rest of the tick; the variant before what was drawn.
+  const std::uint64_t first = (tick >> 12) << 16 | 0x7000 | (tick & 0x0FFF);
+  last = (last & ~(std::uint64_t{3} << 62)) | std::uint64_t{2} << 62;
+
+  std::string id;
+  id.reserve(prefix.size() + 33);
+  id.append(prefix);
   id += '_';
-  return id += to_hex(bytes);
+  for (const std::uint64_t half : {first, last})
+    for (int shift = 60; shift >= 0; shift -= 4) id += "0123456789abcdef"[half >> shift & 15];
+  return id;
 }
 
 bool is_id(std::string_view prefix, std::string_view text) {

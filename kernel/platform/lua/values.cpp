@@ -126,7 +126,7 @@ class StackWriter final : public PolicyWriter {
 // Reads one answer, counting what it holds.
 class Reader {
  public:
-  explicit Reader(lua_State* L) : L_(L), meter_(Cage::of(L).meter()) {}
+  explicit Reader(lua_State* L) : L_(L), meter_(Cage::of(L).meter()) { steps_.reserve(4); }
 
   Json read(int index) {
     meter_.charge(L_, 4);
