@@ -16,10 +16,12 @@ namespace {
 
 using sqlite_api::sqlite3;
 
-// Pages of 4 KiB in the write-ahead log. Past the first number it is written back beside the writer, which
-// then adds what came meanwhile, so that the log begins anew. Past the second the writer does it all and
-// waits for readers, so that the log does not grow for ever.
+// Pages of 4 KiB in the write-ahead log. Each time that the first number has come it is written back beside the
+// writer. Past the second the writer adds what came meanwhile, so that the log begins anew: commits wait some
+// milliseconds for that, so it is not done after each pass. Past the third the writer does it all and waits for
+// readers, so that the log does not grow for ever.
 constexpr int kLogPages = 8000;
+constexpr int kLogPagesEnd = 2 * kLogPages;
 constexpr int kLogPagesMax = 32'000;
 
 EngineFault fault_of(int extended, const std::string& message) {
@@ -140,7 +142,7 @@ class SqliteConnection final : public Connection {
       if (!beside_) beside_ = std::make_unique<Checkpointer>(file_);
       beside_->start_pass();
       next_pass_ = log_pages_ + kLogPages;
-    } else if (beside_ && beside_->take_finished()) {
+    } else if (beside_ && beside_->take_finished() && log_pages_ >= kLogPagesEnd) {
       write_back(SQLITE_CHECKPOINT_PASSIVE);
       next_pass_ = kLogPages;
     }
