@@ -31,10 +31,10 @@ class EdgeAdmission : public ::testing::Test {
     for (int each = 0; each < 1000; ++each) EXPECT_FALSE(admits());
     waiting = 0;
   }
-  // How many get in one after the other while none is begun.
+  // How many get in one after the other, not all at once, while none is begun.
   int room() {
     int in = 0;
-    while (admits()) ++in;
+    for (; admits(); now += std::chrono::microseconds(200)) ++in;
     for (int each = 0; each < in; ++each) begin();
     return in;
   }
@@ -63,8 +63,8 @@ TEST_F(EdgeAdmission, ThePlaceOfWhatIsBegunIsFree) {
 
 TEST_F(EdgeAdmission, AsLongAsCallersAreTurnedAwayTheRoomShrinksToATwentieth) {
   int last = room();
-  for (int interval = 0; interval < 10; ++interval) {
-    now += Admission::kInterval;
+  for (const auto end = now + 10 * Admission::kInterval; now < end;) {
+    now += milliseconds(1);
     const int next = room();
     EXPECT_LE(next, last);
     last = next;
@@ -77,9 +77,38 @@ TEST_F(EdgeAdmission, AFloodShrinksItAtOnce) {
   EXPECT_LE(room(), 6);
 }
 
-TEST_F(EdgeAdmission, TheRoomIsBackWithinASecondOfTheLastOneTurnedAway) {
+TEST_F(EdgeAdmission, ALoopThatLagsLetsNobodyInUntilItHasCaughtUpAndOnlyWhileOthersAreTurnedAway) {
+  const Duration slow = Admission::kTurn + milliseconds(1);
+  admission.turned(slow, false, now);
+  EXPECT_TRUE(admits()) << "a slow moment is no overload";
+  now += slow;
   flood();
-  for (const auto end = now + milliseconds(700); now < end; now += milliseconds(10)) {
+  admission.turned(Admission::kTurn, false, now);
+  EXPECT_TRUE(admits());
+  admission.turned(slow, false, now);
+  EXPECT_FALSE(admits());
+  EXPECT_TRUE(admits(Urgency::kFinishing));
+  now += slow;
+  EXPECT_TRUE(admits());
+  admission.turned(milliseconds(1), true, now);
+  EXPECT_FALSE(admits()) << "it has not heard all that there is";
+}
+
+TEST_F(EdgeAdmission, HalfTheRoomFilledInNoTimeIsAFloodAndFilledSlowlyIsNot) {
+  for (; waiting < 90; now += milliseconds(1), ++waiting) ASSERT_TRUE(admits() && begin()) << waiting;
+  now += seconds(1);
+  waiting = 0;
+  ASSERT_TRUE(admits() && begin());
+  now += Admission::kBurst;
+  waiting = 50;
+  EXPECT_FALSE(admits());
+  waiting = 10;
+  EXPECT_FALSE(admits()) << "the room is at its least";
+}
+
+TEST_F(EdgeAdmission, TheRoomIsBackSoonAfterTheLastOneTurnedAway) {
+  flood();
+  for (const auto end = now + milliseconds(200); now < end; now += milliseconds(10)) {
     ASSERT_TRUE(admits());
     ASSERT_TRUE(begin());
   }
@@ -113,6 +142,15 @@ TEST_F(EdgeAdmission, WhoWaitedLongForAWorkerIsTurnedAwayOnlyWhileOthersAre) {
   EXPECT_TRUE(begin(Urgency::kOrdinary, Admission::kWait));
 }
 
+TEST_F(EdgeAdmission, WhoWasLetInBeforeTheFloodDoesNotBeginBehindTooManyOthers) {
+  ASSERT_TRUE(admits() && admits());
+  flood();
+  waiting = 12;
+  EXPECT_FALSE(begin());
+  waiting = 11;
+  EXPECT_TRUE(begin());
+}
+
 TEST_F(EdgeAdmission, WithoutALimitNobodyIsTurnedAway) {
   Admission open(0, [] { return 1'000'000; });
   for (int each = 0; each < 1000; ++each) EXPECT_TRUE(open.admits(Urgency::kOrdinary, now));
@@ -142,9 +180,21 @@ TEST(EdgeOverload, IsTold503AndWhenToComeBackBeforeTheHandlerHasRunAndTheConnect
   EXPECT_EQ(server.edge().counts().shed, 1);
   EXPECT_EQ(client.exchange(get_request("/healthz")).status, 200);
 
+  // Often enough that the room has shrunk: they are refused at a glance now.
+  for (int each = 0; each < 20; ++each) {
+    const RawAnswer again = client.exchange(post_request("/payments", "{}"));
+    EXPECT_EQ(again.status, 503);
+    EXPECT_EQ(again.headers.at("Retry-After"), "1");
+    EXPECT_NE(again.headers.at("Request-Id"), refused.headers.at("Request-Id"));
+  }
+  EXPECT_EQ(server.edge().counts().shed, 21);
+  EXPECT_EQ(client.exchange(get_request("/healthz")).status, 200);
+  const RawAnswer piecewise = client.exchange(post_request("/payments", std::string(100'000, ' ')));
+  EXPECT_EQ(piecewise.status, 503) << "what does not come in one piece is refused in the ordinary way";
+
   backlog = 0;
   EXPECT_EQ(client.exchange(post_request("/payments", "{}")).status, 200);
-  EXPECT_EQ(handled, 2);
+  EXPECT_EQ(handled, 3);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include "kernel/platform/edge/connection.hpp"
 #include "kernel/platform/edge/http_head.hpp"
 #include "kernel/platform/edge/http_writer.hpp"
+#include "kernel/platform/edge/plain_head.hpp"
+#include "kernel/platform/edge/refusal.hpp"
 #include "kernel/platform/edge/websocket.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
@@ -25,18 +27,6 @@ struct Wanted {
   Urgency urgency = Urgency::kOrdinary;
   Duration since{0};  // When it was let in.
 };
-
-// Made by hand: it is needed most when there is no time for it.
-EdgeResponse overloaded(const std::string& request_id) {
-  EdgeResponse response;
-  response.status = 503;
-  response.headers = {{"Cache-Control", "no-store"}, {"Content-Type", "application/json"}, {"Retry-After", "1"}};
-  response.body =
-      R"({"error":{"type":"api_error","code":"overloaded","message":)"
-      R"("More requests wait than can be served soon. Nothing was done: send this one again.","request_id":")" +
-      request_id + R"("}})";
-  return response;
-}
 
 // One request on a worker. It holds all it needs: connection and edge may have gone when it ends.
 Task<void> serve(std::shared_ptr<EdgeCore> core, std::shared_ptr<LoopInbox> inbox,
@@ -102,6 +92,7 @@ bool HttpStage::wants_input() const {
 }
 
 std::size_t HttpStage::consume(std::string_view bytes) {
+  if (turned_away(bytes)) return bytes.size();
   std::size_t used = 0;
   while (used < bytes.size() && wants_input()) {
     if (!parser_) {
@@ -123,6 +114,25 @@ std::size_t HttpStage::consume(std::string_view bytes) {
     if (taken == 0) break;
   }
   return used;
+}
+
+// Where too much waits already, one plain request by itself is refused without being taken apart. What is not
+// that plain meets the same refusal in dispatch().
+bool HttpStage::turned_away(std::string_view bytes) {
+  EdgeCore& core = connection_.core();
+  if (!core.admission.flooded() || parser_ || !slots_.empty() || ending_ || core.draining) return false;
+  if (core.options.limits.requests_per_second_per_address != 0) return false;  // Its 429 comes first.
+  const auto head = plain_head(bytes, core.options.limits.header_bytes);
+  if (!head || head->size != bytes.size()) return false;
+  const Duration now = connection_.loop().now();
+  if (!core.admission.sheds(connection_.loop().urgency(head->method, head->path), now)) return false;
+  core.requests.fetch_add(1, std::memory_order_relaxed);
+  core.refused.fetch_add(1, std::memory_order_relaxed);
+  fresh_ = false;
+  since_ = now;
+  const Instant date = core.clock.now();
+  push_ready(overloaded_bytes(new_id("req", date, system_random()), date));
+  return true;
 }
 
 // Safe, and without a body that would have to be read first.
@@ -175,7 +185,7 @@ void HttpStage::dispatch() {
 
   if (!wanted.http_1_0 && upgrade(request)) return;
 
-  if (core.options.urgency) wanted.urgency = core.options.urgency(request.method, request.path);
+  wanted.urgency = connection_.loop().urgency(request.method, request.path);
   wanted.since = connection_.loop().now();
   if (!core.admission.admits(wanted.urgency, wanted.since)) {
     core.refused.fetch_add(1, std::memory_order_relaxed);

@@ -41,6 +41,7 @@ class HttpStage final : public Stage {
     std::string bytes;
   };
 
+  bool turned_away(std::string_view bytes);
   bool may_overlap() const;
   void advance();
   void dispatch();

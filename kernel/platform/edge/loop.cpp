@@ -19,6 +19,7 @@ namespace florin {
 namespace {
 // A client that has said nothing yet for so short a time may be about to.
 constexpr std::chrono::seconds kJustCome{1};
+constexpr std::chrono::milliseconds kBreath{1};
 }  // namespace
 
 LoopInbox::LoopInbox() : event_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
@@ -111,6 +112,17 @@ void Loop::forget(Connection& connection) {
   connections_.erase(held);
 }
 
+Urgency Loop::urgency(std::string_view method, std::string_view path) {
+  if (!core_->options.urgency) return Urgency::kOrdinary;
+  if (method != last_method_ || path != last_path_) {
+    last_path_.clear();  // Nothing is remembered until all is: there may be no memory.
+    last_urgency_ = core_->options.urgency(method, path);
+    last_method_ = method;
+    last_path_ = path;
+  }
+  return last_urgency_;
+}
+
 void Loop::adopt(int fd, const std::string& address) {
   std::shared_ptr<Connection> connection;
   try {
@@ -185,6 +197,13 @@ int Loop::pause_ms() const {
   return static_cast<int>(std::clamp<std::int64_t>(until, 0, 500));
 }
 
+// In a flood a turn lasts at least so long: to be woken for each of them, as soon as it comes,
+// would take more of the processor than to answer them.
+void Loop::breathe() {
+  const Duration left = now_ + kBreath - core_->clock.monotonic();
+  if (left > Duration(0)) std::this_thread::sleep_for(left);
+}
+
 void Loop::ring() {
   while (!alarms_.empty() && alarms_.top().when <= now_) {
     const Alarm alarm = alarms_.top();
@@ -216,6 +235,11 @@ void Loop::run() {
     gone_.clear();
 
     int wait = again_.empty() ? pause_ms() : 0;
+    const bool flooded = core_->admission.flooded();
+    if (wait > 0 && flooded) {
+      breathe();
+      wait = 0;
+    }
     if (wait > 0) {
       std::vector<LoopMessage> late = inbox_->take(true);
       if (!late.empty()) {
@@ -224,7 +248,11 @@ void Loop::run() {
       }
     }
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait);
-    now_ = core_->clock.monotonic();
+    const Duration before = std::exchange(now_, core_->clock.monotonic());
+    // A turn without refusals has other things to do, such as closing what the flood has left behind.
+    const std::int64_t shed = core_->admission.shed();
+    if (flooded && std::exchange(shed_, shed) != shed)
+      core_->admission.turned(now_ - before, static_cast<std::size_t>(count) == events.size(), now_);
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       if (event.data.ptr != nullptr) {

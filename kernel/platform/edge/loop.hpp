@@ -8,6 +8,7 @@
 #include <mutex>
 #include <queue>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -77,6 +78,8 @@ class Loop {
   // Calls connection.expire_if_due(when) at `when` or soon after.
   void wake_at(const std::shared_ptr<Connection>& connection, Duration when);
   void forget(Connection& connection);
+  // EdgeOptions::urgency. That of the last route is remembered: in a flood all are for the same one.
+  Urgency urgency(std::string_view method, std::string_view path);
   // One buffer for all reading: a connection that waits holds none.
   std::string& scratch() { return scratch_; }
 
@@ -91,6 +94,7 @@ class Loop {
   bool handle_one(LoopMessage& message);
   void adopt(int fd, const std::string& address);
   void make_room(std::size_t count);
+  void breathe();
   void ring();
   int pause_ms() const;
 
@@ -98,7 +102,10 @@ class Loop {
   const std::shared_ptr<LoopInbox> inbox_;
   const int epoll_;
   std::string scratch_;
+  std::string last_method_, last_path_;
+  Urgency last_urgency_ = Urgency::kOrdinary;
   Duration now_{0};
+  std::int64_t shed_ = 0;  // What the admission had turned away when this was last looked at.
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> again_;
   std::vector<std::shared_ptr<Connection>> gone_;  // Kept until no event can name them any more.
