@@ -72,7 +72,7 @@ class BeastParser final : public HttpParser, private beast_http::basic_parser<tr
   Stage stage() const override { return stage_; }
   const HttpFault& fault() const override { return fault_; }
   const EdgeRequest& request() const override { return request_; }
-  bool keep_alive() const override { return basic_parser::keep_alive(); }
+  bool keep_alive() const override { return keep_alive_; }
   bool http_1_0() const override { return version_ == 10; }
   bool expects_continue() const override { return head_.expects_continue; }
   bool has_body() const override { return stage_ == Stage::kBody || !request_.body.empty(); }
@@ -97,6 +97,7 @@ class BeastParser final : public HttpParser, private beast_http::basic_parser<tr
     if (error == beast_http::error::bad_version) return fail(version_fault(bytes)), skipped;
     if (error) return fail(fault_of(error)), skipped;
     if (const auto bad = finish_head(head_, version_ == 11, request_)) return fail(*bad), skipped;
+    keep_alive_ = basic_parser::keep_alive();  // Now: a trailer has no say in it, and Beast would let it.
     body_limit_ = limit_of_(request_.method, request_.path);
     if (const auto length = content_length(); length && *length > body_limit_)
       return fail(kBodyTooLarge), skipped;
@@ -177,6 +178,7 @@ class BeastParser final : public HttpParser, private beast_http::basic_parser<tr
   std::optional<HttpFault> refused_;
   Stage stage_ = Stage::kHead;
   int version_ = 11;
+  bool keep_alive_ = false;  // Nothing after a head that is none.
   bool begun_ = false;
 };
 

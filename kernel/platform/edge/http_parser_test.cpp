@@ -55,6 +55,12 @@ TEST(HttpParser, ALongChunkHeadIsRefusedWholeAsInPieces) {
   }
 }
 
+TEST(HttpParser, ATrailerHasNoSayInWhetherTheConnectionStays) {
+  const auto parser = fed(bytes_of(kHead + "1\r\n!\r\n0\r\nConnection: close\r\n\r\n"));
+  ASSERT_EQ(parser->stage(), HttpParser::Stage::kDone);
+  EXPECT_TRUE(parser->keep_alive());
+}
+
 TEST(HttpParser, ALongTrailerIsRefusedWholeAsInPieces) {
   const std::string body = "0\r\nT: " + std::string(kHeaderBytes, 'x') + "\r\n\r\n";
   for (const auto& parser : {fed({kHead, body}), fed(bytes_of(kHead + body))}) {
