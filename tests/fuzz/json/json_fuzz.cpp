@@ -1,6 +1,9 @@
 // JSON from outside: what the strict reader takes, POCO's reader takes and understands the same; it is
 // written as one text that reads back the same; and the total readers over it never fail. The live
 // protocol's messages ride on it and keep their limits.
+#include <algorithm>
+#include <cmath>
+
 #include <Poco/Dynamic/Var.h>
 #include <Poco/Exception.h>
 #include <Poco/JSON/Array.h>
@@ -40,7 +43,14 @@ bool same(const Json& ours, const Poco::Dynamic::Var& theirs) {
   return theirs.isNumeric();
 }
 
+// Whole numbers beyond 64 bits: POCO refuses the document, to us they are no integers.
+bool has_number_beyond(const Json& json) {
+  if (json.is_structured()) return std::any_of(json.begin(), json.end(), has_number_beyond);
+  return json.is_number_float() && std::abs(json.get<double>()) >= 9.2e18;
+}
+
 void poco_agrees(std::string_view text, const Json& json) {
+  if (has_number_beyond(json)) return;
   if (!json.is_structured() || text.find("\\u0000") != std::string_view::npos) return;  // POCO reads no bare value.
   Poco::JSON::Parser parser;
   parser.setDepth(100);
