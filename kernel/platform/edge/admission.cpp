@@ -32,9 +32,9 @@ bool Admission::sheds(Urgency urgency, Duration now) {
   const std::int64_t waiting = unbegun_.load(std::memory_order_relaxed) + (backlog_ ? backlog_() : 0);
   const bool late = urgency == Urgency::kOrdinary && flooded() && now.count() < late_until_.load(std::memory_order_relaxed);
   if (waiting < most_ / kQuietPart) quiet_at_.store(now.count(), std::memory_order_relaxed);
-  const bool burst = waiting >= most_ / 2 && now.count() - quiet_at_.load(std::memory_order_relaxed) <= kBurst.count();
+  const bool burst = waiting >= most_ && now.count() - quiet_at_.load(std::memory_order_relaxed) <= kBurst.count();
   if (burst) room_.store(least_, std::memory_order_relaxed);
-  if (waiting < room && !late && !(burst && urgency == Urgency::kOrdinary)) return false;
+  if (waiting < room && !late) return false;
   say(waiting, now);
   shed_at_.store(now.count(), std::memory_order_relaxed);
   turn_away();

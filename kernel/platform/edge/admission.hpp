@@ -28,8 +28,9 @@ class Admission {
   static constexpr Duration kInterval = std::chrono::milliseconds(100);
   // How long nobody may have been turned away for the room to be back.
   static constexpr Duration kCalm = std::chrono::milliseconds(20);
-  // Half of the room is not filled so fast by as many as can be served: that is a flood as well.
-  static constexpr Duration kBurst = std::chrono::milliseconds(4);
+  // All the room is not filled so fast by as many as can be served: that is a flood as well. (Who fits is let in: a room
+  // for so many serves so many who all come at once.)
+  static constexpr Duration kBurst = std::chrono::milliseconds(8);
   // How long a loop's turn may be in a flood, before nobody is let in.
   static constexpr Duration kTurn = std::chrono::milliseconds(4);
   // How long the wait for a worker may be in a flood.

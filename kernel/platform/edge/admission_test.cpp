@@ -94,13 +94,20 @@ TEST_F(EdgeAdmission, ALoopThatLagsLetsNobodyInUntilItHasCaughtUpAndOnlyWhileOth
   EXPECT_FALSE(admits()) << "it has not heard all that there is";
 }
 
-TEST_F(EdgeAdmission, HalfTheRoomFilledInNoTimeIsAFloodAndFilledSlowlyIsNot) {
-  for (; waiting < 90; now += milliseconds(1), ++waiting) ASSERT_TRUE(admits() && begin()) << waiting;
+TEST_F(EdgeAdmission, AsManyAsThereIsRoomForMayComeAllAtOnce) {
+  for (; waiting < 100; ++waiting) ASSERT_TRUE(admits() && begin()) << waiting;
+}
+
+TEST_F(EdgeAdmission, MoreThanTheRoomInNoTimeIsAFloodAndSlowlyIsNot) {
+  for (; waiting < 100; now += milliseconds(1), ++waiting) ASSERT_TRUE(admits() && begin()) << waiting;
+  EXPECT_FALSE(admits());
+  waiting = 60;
+  EXPECT_TRUE(admits() && begin());
   now += seconds(1);
   waiting = 0;
   ASSERT_TRUE(admits() && begin());
   now += Admission::kBurst;
-  waiting = 50;
+  waiting = 100;
   EXPECT_FALSE(admits());
   waiting = 10;
   EXPECT_FALSE(admits()) << "the room is at its least";
