@@ -136,11 +136,6 @@ class BeastParser final : public HttpParser, private beast_http::basic_parser<tr
     error = beast_http::error::bad_value;
   }
 
-  void append(View bytes, error_code& error) {
-    if (request_.body.size() + bytes.size() > body_limit_) return refuse(kBodyTooLarge, error);
-    request_.body.append(bytes.data(), bytes.size());
-  }
-
   void on_request_impl(beast_http::verb, View method, View target, int version, error_code&) override {
     request_.method = text(method);
     request_.target = text(target);
@@ -157,14 +152,17 @@ class BeastParser final : public HttpParser, private beast_http::basic_parser<tr
     // Known to be within the limit, and still not taken on trust: memory follows bytes received.
     if (length) request_.body.reserve(std::min<std::size_t>(*length, 64 * 1024));
   }
-  std::size_t on_body_impl(View body, error_code& error) override {
-    append(body, error);
+  std::size_t on_body_impl(View body, error_code&) override {
+    request_.body.append(body.data(), body.size());
     return body.size();
   }
-  void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, View, error_code& error) override {
+    // By what it announces, as a Content-Length is: counting what came, a chunk's last few bytes, which wait for
+    // more (kShortestEnd), would be refused or not by how the network cut them.
+    if (size > body_limit_ - request_.body.size()) refuse(kBodyTooLarge, error);
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, View body, error_code& error) override {
-    append(body, error);
-    return body.size();
+    return on_body_impl(body, error);
   }
   void on_finish_impl(error_code&) override {}
 

@@ -55,6 +55,28 @@ TEST(HttpParser, ALongChunkHeadIsRefusedWholeAsInPieces) {
   }
 }
 
+TEST(HttpParser, ABodyTooLargeInChunksIsRefusedHoweverItsLastBytesCome) {
+  const std::string body = "da\r\n" + std::string(68, 'x');
+  for (std::size_t last = 1; last < body.size(); ++last) {
+    const std::size_t cut = body.size() - last;
+    const auto parser = fed({kHead, body.substr(0, cut), body.substr(cut)});
+    ASSERT_EQ(parser->stage(), HttpParser::Stage::kFault) << "the last " << last << " bytes by themselves";
+    EXPECT_EQ(parser->fault().status, 413);
+  }
+}
+
+TEST(HttpParser, AChunkThatWouldMakeTheBodyTooLargeIsRefusedAtItsHead) {
+  const std::string full = "40\r\n" + std::string(64, 'x') + "\r\n";
+  EXPECT_EQ(fed({kHead, full + "0\r\n\r\n"})->stage(), HttpParser::Stage::kDone);
+  for (const std::string body : {"41\r\nx", "ffffffffffffffff\r\nx"}) {
+    ASSERT_EQ(fed({kHead, body})->stage(), HttpParser::Stage::kFault) << body;
+    EXPECT_EQ(fed({kHead, body})->fault().status, 413);
+  }
+  const auto parser = fed({kHead, full + "1\r\nx"});
+  ASSERT_EQ(parser->stage(), HttpParser::Stage::kFault);
+  EXPECT_EQ(parser->fault().status, 413);
+}
+
 TEST(HttpParser, ATrailerHasNoSayInWhetherTheConnectionStays) {
   const auto parser = fed(bytes_of(kHead + "1\r\n!\r\n0\r\nConnection: close\r\n\r\n"));
   ASSERT_EQ(parser->stage(), HttpParser::Stage::kDone);
