@@ -90,6 +90,15 @@ TEST(JsonReaders, AnAbsentMemberOrAnotherTypeIsNothing) {
   EXPECT_EQ(text_at(json, "a.b"), "");
 }
 
+TEST(JsonReaders, AWholeNumberIsReadToItsLastDigitOrIsNone) {
+  for (const std::int64_t number : {INT64_MIN, INT64_MIN + 1, std::int64_t{-16744077309551615}, std::int64_t{-9007199254740993},
+                                    std::int64_t{9007199254740993}, INT64_MAX})
+    EXPECT_EQ(integer_at(*parse_json(std::to_string(number)), ""), number);
+  for (const std::string_view beyond : {"-9223372036854775809", "-18446744073709551616", "9223372036854775808",
+                                        "18446744073709551615", "18446744073709551616", "99999999999999999999999"})
+    EXPECT_EQ(integer_at(*parse_json(beyond), ""), std::nullopt) << beyond;
+}
+
 TEST(JsonText, BrokenUtf8IsReplacedAndNeverThrows) { EXPECT_EQ(to_text(Json("a\xFF")), "\"a\xEF\xBF\xBD\""); }
 
 }  // namespace
