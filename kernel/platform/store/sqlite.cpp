@@ -138,13 +138,14 @@ class SqliteConnection final : public Connection {
 
   void tidy() override {
     if (log_pages_ >= kLogPagesMax) return write_back(SQLITE_CHECKPOINT_RESTART);
+    // Shorter than when the last pass began: the thread beside had caught up, and then SQLite begins the log anew.
+    if (log_pages_ < next_pass_ - kLogPages) next_pass_ = kLogPages;
     if (log_pages_ >= next_pass_) {
       if (!beside_) beside_ = std::make_unique<Checkpointer>(file_);
       beside_->start_pass();
       next_pass_ = log_pages_ + kLogPages;
     } else if (beside_ && beside_->take_finished() && log_pages_ >= kLogPagesEnd) {
       write_back(SQLITE_CHECKPOINT_PASSIVE);
-      next_pass_ = kLogPages;
     }
   }
 
