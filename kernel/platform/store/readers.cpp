@@ -12,9 +12,9 @@ constexpr std::chrono::seconds kIdleMax{30};
 }  // namespace
 
 Readers::Readers(Connector& connector, std::vector<std::unique_ptr<Connection>> connections)
-    : connector_(connector) {
-  for (std::unique_ptr<Connection>& connection : connections)
-    threads_.emplace_back([this, own = std::move(connection)]() mutable { work(std::move(own)); });
+    : connector_(connector), connections_(std::move(connections)) {
+  for (std::unique_ptr<Connection>& connection : connections_)
+    threads_.emplace_back([this, &connection] { work(connection); });
 }
 
 Readers::~Readers() {
@@ -36,7 +36,7 @@ bool Readers::push(Waiting& waiting) {
   return true;
 }
 
-void Readers::work(std::unique_ptr<Connection> connection) {
+void Readers::work(std::unique_ptr<Connection>& connection) {
   auto last_used = std::chrono::steady_clock::now();
   for (;;) {
     Waiting* waiting = nullptr;

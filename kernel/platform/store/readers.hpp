@@ -29,16 +29,17 @@ class Readers {
 
   // Each of `connections` gets a thread; a lost one is made again by the connector.
   Readers(Connector& connector, std::vector<std::unique_ptr<Connection>> connections);
-  ~Readers();  // Answers what is queued.
+  ~Readers();  // Answers what is queued, then closes one connection after the other.
   // False: too many wait already, or the readers are stopping; then `waiting` is not kept.
   bool push(Waiting& waiting);
 
  private:
-  void work(std::unique_ptr<Connection> connection);
+  void work(std::unique_ptr<Connection>& connection);
   std::optional<EngineFault> answer(std::unique_ptr<Connection>& connection, bool idled, Waiting& waiting);
   void read(Connection& connection, Waiting& waiting);
 
   Connector& connector_;
+  std::vector<std::unique_ptr<Connection>> connections_;  // Each its own thread's; null between losing one and having the next.
   std::mutex mutex_;
   std::condition_variable something_;
   std::deque<Waiting*> queue_;

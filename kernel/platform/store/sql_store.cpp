@@ -27,8 +27,13 @@ SqlStore::SqlStore(Executor& executor, std::unique_ptr<FileLock> lock, std::uniq
                    std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers,
                    WriterHealth* health)
     : executor_(executor), lock_(std::move(lock)), connector_(std::move(connector)) {
-  readers_ = std::make_unique<Readers>(*connector_, std::move(readers));
   if (writer) writer_ = std::make_unique<Writer>(*connector_, std::move(writer), health);
+  readers_ = std::make_unique<Readers>(*connector_, std::move(readers));
+}
+
+// Units before reads: whoever is told of a commit may go on to read.
+SqlStore::~SqlStore() {
+  if (writer_) writer_->stop();
 }
 
 void SqlStore::on_closing(std::function<void(Session&, std::vector<StagedEvent>&)> closing) {

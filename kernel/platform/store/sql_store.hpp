@@ -19,6 +19,7 @@ class SqlStore final : public Store {
   SqlStore(Executor& executor, std::unique_ptr<FileLock> lock, std::unique_ptr<Connector> connector,
            std::unique_ptr<Connection> writer, std::vector<std::unique_ptr<Connection>> readers,
            WriterHealth* health = nullptr);
+  ~SqlStore() override;
 
   void on_closing(std::function<void(Session&, std::vector<StagedEvent>&)> closing) override;
   void on_committed(std::function<void(const std::vector<StagedEvent>&)> committed) override;
@@ -32,11 +33,12 @@ class SqlStore final : public Store {
  private:
   Executor& executor_;
   std::atomic<std::int64_t> waiting_{0};  // Units and reads until whoever asked goes on.
-  // Gone in the opposite order: threads first, the lock last.
+  // Gone in the opposite order. The writer's connection closes after the readers', because SQLite's log is written back
+  // by the one that finds itself alone with the file; the lock goes last.
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Connector> connector_;
-  std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Readers> readers_;
 };
 
 }  // namespace florin::store

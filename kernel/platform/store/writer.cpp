@@ -29,13 +29,15 @@ std::chrono::milliseconds back_off(int attempt) {
 Writer::Writer(Connector& connector, std::unique_ptr<Connection> connection, WriterHealth* health)
     : connector_(connector), health_(health), connection_(std::move(connection)), thread_([this] { work(); }) {}
 
-Writer::~Writer() {
+Writer::~Writer() { stop(); }
+
+void Writer::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   something_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool Writer::push(Waiting& waiting) {

@@ -50,7 +50,8 @@ class Writer {
 
   // `connection` is the first one; later ones come from the connector. `health` may be null.
   Writer(Connector& connector, std::unique_ptr<Connection> connection, WriterHealth* health);
-  ~Writer();                         // Commits what is queued.
+  ~Writer();                         // Stops, and closes its connection.
+  void stop();                       // Commits what is queued, and takes no more.
   Hooks& hooks() { return hooks_; }  // Set before the first push().
   // False: too many wait already, or the writer is stopping; then `waiting` is not kept.
   bool push(Waiting& waiting);
