@@ -23,6 +23,7 @@ bool in_class(int c, int name) {
     case 'u': in = std::isupper(c) != 0; break;
     case 'w': in = std::isalnum(c) != 0; break;
     case 'x': in = std::isxdigit(c) != 0; break;
+    case 'z': in = c == 0; break;  // In Lua's code and no longer in its manual.
     default: return name == c;
   }
   return std::isupper(name) != 0 ? !in : in;

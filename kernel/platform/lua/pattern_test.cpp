@@ -41,12 +41,23 @@ return function(text, pattern)
 end
 )lua";
 
-// The same, said by a Lua state with the library as it is shipped.
+// The bytes that a class takes, as numbers.
+constexpr const char* kBytesOf = R"lua(
+return function(class)
+  local bytes = {}
+  for byte = 0, 255 do
+    if string.find(string.char(byte), "[" .. class .. "]") then bytes[#bytes + 1] = byte end
+  end
+  return table.concat(bytes, " ")
+end
+)lua";
+
+// What a policy returns, said by a Lua state with the library as it is shipped.
 class ShippedLua {
  public:
-  ShippedLua() : state_(luaL_newstate()) {
+  explicit ShippedLua(const char* policy) : state_(luaL_newstate()) {
     luaL_openlibs(state_);
-    EXPECT_EQ(luaL_loadstring(state_, kAll), LUA_OK);
+    EXPECT_EQ(luaL_loadstring(state_, policy), LUA_OK);
     EXPECT_EQ(lua_pcall(state_, 0, 1, 0), LUA_OK);
   }
   ~ShippedLua() { lua_close(state_); }
@@ -78,13 +89,25 @@ TEST(LuaPattern, FindsWhatLuaFinds) {
       "(a*)", "(.)", "(b?)"};
   const auto policy = compile_policy("patterns", kAll);
   ASSERT_TRUE(policy) << policy.error().message;
-  ShippedLua shipped;
+  ShippedLua shipped(kAll);
   std::mt19937 random(20221120);  // NOLINT: a fixed seed, so that a failure can be repeated.
   for (int i = 0; i < 5'000; ++i) {
     const std::string text = pick(random, letters, 12), pattern = pick(random, pieces, 6);
     const PolicyResult said = (*policy)->run_json({text, pattern});
     ASSERT_TRUE(said.ok) << said.why;
     ASSERT_EQ(said.value.get<std::string>(), shipped.say(text, pattern)) << "text: " << text << "\npattern: " << pattern;
+  }
+}
+
+TEST(LuaPattern, EachLetterNamesTheClassThatItNamesInLua) {
+  const auto policy = compile_policy("classes", kBytesOf);
+  ASSERT_TRUE(policy) << policy.error().message;
+  ShippedLua shipped(kBytesOf);
+  for (const char letter : std::string("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    const std::string name = std::string("%") + letter;
+    const PolicyResult said = (*policy)->run_json({name});
+    ASSERT_TRUE(said.ok) << said.why;
+    EXPECT_EQ(said.value.get<std::string>(), shipped.say(name, "")) << name;
   }
 }
 
