@@ -31,6 +31,9 @@ const Merchant& merchant() {
   return made;
 }
 
+// Sums of bounded amounts need more than 64 bits. GCC and clang both have it, ISO C++ does not.
+__extension__ typedef __int128 Wide;
+
 void is_within_bounds(const PaymentOrder& order) {
   FLORIN_CHECK(order.amount.minor() >= 1 && order.amount.minor() <= 999'999'999'999, "an amount is bounded");
   FLORIN_CHECK(order.amount.currency().code() == "EUR" || order.amount.currency().code() == "JPY",
@@ -38,9 +41,9 @@ void is_within_bounds(const PaymentOrder& order) {
   FLORIN_CHECK(order.country.empty() || order.country.size() == 2, "a country has two letters");
   FLORIN_CHECK(order.return_url.size() <= 2000, "an address is bounded");
   FLORIN_CHECK(!order.confirm || order.method.given(), "what is confirmed has a method");
-  __extension__ __int128 sum = 0;
+  Wide sum = 0;
   for (const LineItem& item : line_items_from(order.details, order.amount.currency()))
-    sum += static_cast<__int128>(item.quantity) * item.unit_amount.minor() + item.tax.minor() - item.discount.minor();
+    sum += static_cast<Wide>(item.quantity) * item.unit_amount.minor() + item.tax.minor() - item.discount.minor();
   FLORIN_CHECK(sum <= order.amount.minor(), "line items sum to no more than the amount");
 }
 
