@@ -162,6 +162,7 @@ class SqliteConnection final : public Connection {
     sqlite3_file_control(raw_, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
   }
   void look_for_seals() {
+    if (*sqlite3_db_filename(raw_, "main") == '\0') return;  // In memory: nothing of it comes back from a disk.
     bool has = false;
     sqlite3_file_control(raw_, "main", kHasSeals, &has);
     if (!has)

@@ -5,16 +5,21 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <random>
+#include <sstream>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include "kernel/platform/store/integrity.hpp"
+#include "kernel/platform/store/sqlite.hpp"
 #include "tests/support/store_files.hpp"
 
 namespace florin {
@@ -225,6 +230,26 @@ TEST_F(StoreSeals, DatabaseOfBeforeGoesOnWithoutThemUntilItIsGivenRoom) {
   const std::string whole = read_file(file_);
   const std::size_t last = whole.rfind("39xxx");
   expect_named(read_from(flipped(whole, last + 20, 16)), last);
+}
+
+// What an operator reads in the log while `open` runs.
+std::string said_by(const std::function<void()>& open) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  open();
+  spdlog::set_default_logger(before);
+  return log.str();
+}
+
+TEST_F(StoreSeals, DatabaseOfBeforeSaysHowItIsGivenRoom) {
+  run_elsewhere(file_, "PRAGMA journal_mode=WAL");
+  make();
+  EXPECT_THAT(said_by([&] { open(); }), HasSubstr("reserve_bytes"));
+}
+
+TEST_F(StoreSeals, DatabaseInMemoryIsNotToldToBeGivenRoom) {
+  EXPECT_EQ(said_by([] { store::sqlite_connector(":memory:")->writer(); }), "");
 }
 
 }  // namespace
