@@ -73,9 +73,11 @@ Seen OpenLoop::run() {
   began_ = monotonic();
   const std::int64_t last = began_ + options_.seconds * kSecond, end = last + options_.patience * kSecond;
   std::int64_t now = began_;
-  for (; now < last; now = monotonic()) {
+  for (std::int64_t before = now; now < last; before = now) {
     send_due(now);
     round(now);
+    now = monotonic();
+    seen_.stood_us = std::max(seen_.stood_us, (now - before) / 1000);
   }
   send_due(last - 1);  // What the last round was too late for.
   seen_.cpu_us = cpu_us() - cpu_before;

@@ -37,6 +37,7 @@ struct Seen {
   std::int64_t broken = 0;           // Connections that ended under a request.
   std::int64_t no_connection = 0;    // Times that something was due and every connection waited for its answer.
   std::int64_t cpu_us = 0;           // What the generator itself used while it sent.
+  std::int64_t stood_us = 0;         // The longest time from one of its rounds to the next: it had no processor.
 };
 
 class OpenLoop {

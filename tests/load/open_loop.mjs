@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const build = process.env.FLORIN_BINARY_DIR ?? path.join(root, 'build', 'release');
 
 // With `rate` 0 the next request comes when the one before is answered. `core`: the one that it may use.
-// Answers what the program says: { asked, sent, unanswered, broken, told_when, cpu_share, late_p99_us, no_connection,
+// Answers what the program says: { asked, sent, unanswered, broken, told_when, cpu_share, late_p99_us, stood_us, no_connection,
 // answers: { "201": { count, p50_us, ... } } }.
 export function open_loop({ port, merchant, route = 'bench', first_amount = 1000, rate, seconds, connections = 64, patience = 15, core }) {
   const card = { number: cards.good, exp_month: 12, exp_year: 2034, cvc: '123' };

@@ -24,8 +24,8 @@ void print(const Options& options, const Seen& seen) {
   const std::int64_t asked = options.rate == 0 ? seen.sent : options.rate * options.seconds;
   std::printf("{\"asked\":%lld,\"sent\":%lld,\"unanswered\":%lld,\"broken\":%lld,\"told_when\":%lld,", wide(asked), wide(seen.sent),
               wide(seen.sent - seen.answered), wide(seen.broken), wide(seen.told_when));
-  std::printf("\"cpu_share\":%.2f,\"late_p99_us\":%lld,\"no_connection\":%lld,\"answers\":{",
-              static_cast<double>(seen.cpu_us) / 1e6 / static_cast<double>(options.seconds), wide(seen.late.at(99)), wide(seen.no_connection));
+  std::printf("\"cpu_share\":%.2f,\"late_p99_us\":%lld,\"stood_us\":%lld,\"no_connection\":%lld,\"answers\":{",
+              static_cast<double>(seen.cpu_us) / 1e6 / static_cast<double>(options.seconds), wide(seen.late.at(99)), wide(seen.stood_us), wide(seen.no_connection));
   const char* comma = "";
   for (const auto& [status, times] : seen.answers) {
     std::printf("%s\"%d\":{\"count\":%lld,\"p50_us\":%lld,\"p99_us\":%lld,\"max_us\":%lld}", comma, status, wide(times.count()),

@@ -52,6 +52,7 @@ async function round() {
   say(`overload: ${kTimes} times that, by the clock`, `${Math.floor(flood.asked / seconds)}/s`);
   say('  of that sent', `${(100 * offered).toFixed(1)} %`, `at least ${100 * kOffered} %`);
   say("  the load's own core, and how late it was (p99)", `${Math.round(100 * flood.cpu_share)} %, ${ms(flood.late_p99_us)} ms`);
+  say('  the longest that it had no processor', `${ms(flood.stood_us)} ms`);
   say('  taken', `${Math.floor(taken.count / seconds)}/s`);
   say('  p50, p99 of what was taken', `${ms(taken.p50_us)} ms, ${ms(taken.p99_us)} ms`);
   say('  p50, p99 of a refusal', `${ms(shed.p50_us)} ms, ${ms(shed.p99_us)} ms`);
