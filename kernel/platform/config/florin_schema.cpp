@@ -34,8 +34,9 @@ SchemaOf<EdgeLimits> limits() {
         "Requests a second of one client address, twice that in a burst; more is answered 429. 0: no limit.")
       .restart();
   of.integer("requests_waiting", &EdgeLimits::requests_waiting, 0, 1'000'000,
-             "How much may wait for a worker or the database before requests are answered 503, with nothing done; a twentieth "
-             "while that goes on, twice as much where a request finishes something begun. 0: no limit.")
+             "How much may wait, in line, for a worker or for the database. More is an overload: while that goes on nobody "
+             "stands in line, and who cannot begin at once is answered 503, with nothing done. Twice as much may wait where a "
+             "request finishes something begun. 0: no limit.")
       .restart();
   of.integer("request_bytes_in_all", &EdgeLimits::request_bytes_in_all, 1 << 20, 1LL << 40,
              "Bytes held of all requests that are being received or answered; a body over that is answered 503.")

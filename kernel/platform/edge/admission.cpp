@@ -1,4 +1,4 @@
-// Counting what waits, and looking every so often whether somebody was turned away.
+// Counting what is under way and what is done, and a line.
 #include "kernel/platform/edge/admission.hpp"
 
 #include <algorithm>
@@ -10,81 +10,116 @@ namespace florin {
 namespace {
 // The log tells of an overload this often, whatever happens.
 constexpr Duration kSayEvery = std::chrono::seconds(10);
-// What is left of the room when more comes than can be done for long. Enough for a commit to carry many.
-constexpr std::int64_t kLeastPart = 20;
-// More than a burst: so much of the room again is turned away at once.
-constexpr std::int64_t kFloodPart = 4;
-// Below this part of the room nothing worth mentioning waits.
-constexpr std::int64_t kQuietPart = 8;
+// Who has not begun will wait for a worker as often as this, and with each of them as many wait who have begun: at the
+// beginning, and after each of a payment's two commits.
+constexpr std::int64_t kTurns = 3;
 }  // namespace
 
-Admission::Admission(std::int64_t room, std::function<std::int64_t()> backlog)
-    : most_(room),
-      least_(std::min(room, room / kLeastPart + 1)),
+Admission::Admission(std::int64_t most, std::function<std::int64_t()> backlog)
+    : most_(most),
       backlog_(std::move(backlog)),
       counter_(metrics().counter("florin_requests_shed_total", "Requests turned away because too much waited.")),
-      room_(room) {}
+      room_(std::min(most, kLeast)) {}
 
-bool Admission::sheds(Urgency urgency, Duration now) {
-  if (most_ == 0 || urgency == Urgency::kAlways) return false;
-  adapt(now);
-  const std::int64_t room = urgency == Urgency::kFinishing ? most_ * 2 : room_.load(std::memory_order_relaxed);
-  const std::int64_t waiting = unbegun_.load(std::memory_order_relaxed) + (backlog_ ? backlog_() : 0);
-  const bool late = urgency == Urgency::kOrdinary && flooded() && now.count() < late_until_.load(std::memory_order_relaxed);
-  if (waiting < most_ / kQuietPart) quiet_at_.store(now.count(), std::memory_order_relaxed);
-  const bool burst = waiting >= most_ && now.count() - quiet_at_.load(std::memory_order_relaxed) <= kBurst.count();
-  if (burst) room_.store(least_, std::memory_order_relaxed);
-  if (waiting < room && !late) return false;
-  say(waiting, now);
-  shed_at_.store(now.count(), std::memory_order_relaxed);
-  turn_away();
-  return true;
+std::int64_t Admission::under_way() const {
+  return kTurns * unbegun_.load(std::memory_order_relaxed) + (backlog_ ? backlog_() : 0);
 }
 
-bool Admission::admits(Urgency urgency, Duration now) {
-  if (sheds(urgency, now)) return false;
+bool Admission::may_begin(Urgency urgency) const {
+  if (most_ == 0 || urgency == Urgency::kAlways) return true;
+  // What ends something begun waits for nobody who begins something.
+  if (urgency == Urgency::kFinishing) return under_way() < 2 * most_;
+  return behind_.load(std::memory_order_relaxed) == 0 && under_way() < room_.load(std::memory_order_relaxed);
+}
+
+void Admission::begin(Caller& caller) {
   unbegun_.fetch_add(1, std::memory_order_relaxed);
-  return true;
+  const std::int64_t now = under_way();
+  if (now > most_under_way_.load(std::memory_order_relaxed)) most_under_way_.store(now, std::memory_order_relaxed);
+  if (!caller.begin()) unbegun_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-bool Admission::begun(Urgency urgency, Duration waited) {
-  unbegun_.fetch_sub(1, std::memory_order_relaxed);
-  if (urgency != Urgency::kOrdinary || !flooded()) return true;
-  // Of those let in before it was seen to be a flood, no more begin than the least room holds twice.
-  const bool full = backlog_ && backlog_() >= 2 * least_;
-  if (waited <= kWait && !full) return true;
-  turn_away();
-  return false;
+void Admission::ask(std::unique_ptr<Caller> caller, Urgency urgency, Duration now) {
+  count(now);
+  const bool in_turn = urgency != Urgency::kOrdinary || !has_line();
+  if (in_turn && may_begin(urgency)) return begin(*caller);
+  std::deque<std::unique_ptr<Caller>> turned_away;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    const std::int64_t waiting =
+        in_line_.load(std::memory_order_relaxed) + unbegun_.load(std::memory_order_relaxed) + (backlog_ ? backlog_() : 0);
+    line_.push_back(std::move(caller));
+    if (urgency != Urgency::kOrdinary || overloaded() || waiting >= most_) {
+      turned_away.swap(line_);
+      overload(waiting, now);
+    }
+    in_line_.store(static_cast<std::int64_t>(line_.size()), std::memory_order_relaxed);
+  }
+  shed_.fetch_add(static_cast<std::int64_t>(turned_away.size()), std::memory_order_relaxed);
+  counter_.add(static_cast<std::int64_t>(turned_away.size()));
+  for (const auto& each : turned_away) each->turn_away();
+  advance(now);
 }
 
-void Admission::turned(Duration took, bool behind, Duration now) {
-  if (took > kTurn || behind) late_until_.store((now + std::max(took, kTurn)).count(), std::memory_order_relaxed);
-}
-
-void Admission::turn_away() {
+bool Admission::turns_away(Urgency urgency, Duration now) {
+  count(now);
+  if (urgency == Urgency::kOrdinary ? !overloaded() || may_begin(urgency) : may_begin(urgency)) return false;
+  shed_at_.store(now.count(), std::memory_order_relaxed);
   shed_.fetch_add(1, std::memory_order_relaxed);
   counter_.add();
+  return true;
 }
 
-void Admission::adapt(Duration now) {
-  // After a moment in which nothing ran nobody was turned away either; then the loops are late.
-  const bool calm = now.count() - shed_at_.load(std::memory_order_relaxed) >= kCalm.count() &&
-                    now.count() >= late_until_.load(std::memory_order_relaxed);
-  if (calm) room_.store(most_, std::memory_order_relaxed);
+void Admission::begun(Duration now) {
+  unbegun_.fetch_sub(1, std::memory_order_relaxed);
+  advance(now);
+}
 
-  Duration::rep changed = changed_at_.load(std::memory_order_relaxed);
-  const std::int64_t shed = shed_.load(std::memory_order_relaxed);
-  // Where so many are turned away that they would have filled much of the room, a tenth of a second is long, and
-  // halving would be late: who is let in meanwhile waits behind all that are in already.
-  const bool flood = shed - shed_before_.load(std::memory_order_relaxed) >= most_ / kFloodPart + 1;
-  if (now.count() - changed < kInterval.count() && !flood) return;
-  if (!changed_at_.compare_exchange_strong(changed, now.count(), std::memory_order_relaxed)) return;
-  const bool turned_away = shed_before_.exchange(shed, std::memory_order_relaxed) != shed;
-  const std::int64_t room = room_.load(std::memory_order_relaxed);
-  if (now.count() - changed >= 2 * kInterval.count())
-    room_.store(most_, std::memory_order_relaxed);  // Nobody came for a while.
-  else if (turned_away)
-    room_.store(std::max(flood ? 0 : room / 2, least_), std::memory_order_relaxed);
+void Admission::done(Duration now) {
+  done_.fetch_add(1, std::memory_order_relaxed);
+  advance(now);
+}
+
+void Admission::advance(Duration now) {
+  while (has_line() && may_begin(Urgency::kOrdinary)) {
+    std::unique_ptr<Caller> next;
+    {
+      const std::lock_guard lock(mutex_);
+      if (line_.empty()) return;
+      next = std::move(line_.front());
+      line_.pop_front();
+      in_line_.fetch_sub(1, std::memory_order_relaxed);
+    }
+    begin(*next);
+  }
+  count(now);
+}
+
+void Admission::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  line_.clear();
+  in_line_.store(0, std::memory_order_relaxed);
+}
+
+void Admission::count(Duration now) {
+  if (overloaded() && now.count() - shed_at_.load(std::memory_order_relaxed) >= kCalm.count())
+    overloaded_.store(false, std::memory_order_relaxed);
+  Duration::rep since = counted_at_.load(std::memory_order_relaxed);
+  const Duration::rep took = now.count() - since;
+  if (took < kCount.count() || !counted_at_.compare_exchange_strong(since, now.count(), std::memory_order_relaxed)) return;
+  const std::int64_t done = done_.exchange(0, std::memory_order_relaxed);
+  const std::int64_t lately = took < 2 * kCount.count() ? most_under_way_.load(std::memory_order_relaxed) : 0;
+  most_under_way_.store(0, std::memory_order_relaxed);
+  const std::int64_t room = overloaded() ? done * kTime.count() / took : lately + lately / 2;
+  room_.store(std::clamp(room, std::min(most_, kLeast), kTurns * most_), std::memory_order_relaxed);
+}
+
+void Admission::overload(std::int64_t waiting, Duration now) {
+  if (!overloaded_.exchange(true, std::memory_order_relaxed)) room_.store(std::min(most_, kLeast), std::memory_order_relaxed);
+  shed_at_.store(now.count(), std::memory_order_relaxed);
+  say(waiting, now);
 }
 
 void Admission::say(std::int64_t waiting, Duration now) {

@@ -1,18 +1,21 @@
-// Whether a request may begin, by how much waits for this machine already. What cannot be served soon is
-// turned away before anything was done for it, so that what is served is served in time; the caller may
-// come again. A request that waits for somebody else (a provider) waits for nothing of ours and counts not.
+// Whether a request may begin, by how long it would take: what cannot be done soon is turned away before anything was
+// done for it, so that what is done is done in time; the caller may come again. A request that waits for somebody else (a
+// provider) waits for nothing of ours and counts not.
 //
-// The room is for bursts. As long as callers are turned away it is halved again and again, at once in a flood, down to
-// a twentieth: then more comes than can be done, and a long queue would only make everybody wait. Who was let in before
-// that and has waited long for a worker is turned away as well, and where even saying no takes the loops too long,
-// nobody is let in until they have caught up. When nobody was turned away for a moment, all the room is back.
-// What finishes something begun has twice the room, always.
+// Who comes begins at once where not many more are under way than lately, and stands in line otherwise, so that a crowd
+// that comes all at once is served as well as one that was always there. When more wait than may, more comes than can be
+// done, and a line would only make everybody wait: then nobody stands in line, as many are under way as this machine
+// does in kTime (as fast as it goes now, whatever the machine and the database), and who cannot begin at once is turned
+// away, until nobody had to be for kCalm. Those in line then are turned away too, and of them nothing was begun.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 
 #include <florin/time.hpp>
 
@@ -24,54 +27,73 @@ namespace florin {
 // Shared by all loops and workers.
 class Admission {
  public:
-  // How often the room shrinks, where that is no flood.
-  static constexpr Duration kInterval = std::chrono::milliseconds(100);
-  // How long nobody may have been turned away for the room to be back.
-  static constexpr Duration kCalm = std::chrono::milliseconds(20);
-  // All the room is not filled so fast by as many as can be served: that is a flood as well. (Who fits is let in: a room
-  // for so many serves so many who all come at once.)
-  static constexpr Duration kBurst = std::chrono::milliseconds(8);
-  // How long a loop's turn may be in a flood, before nobody is let in.
-  static constexpr Duration kTurn = std::chrono::milliseconds(4);
-  // How long the wait for a worker may be in a flood.
-  static constexpr Duration kWait = std::chrono::milliseconds(5);
+  // In what time all that is under way is to be done, in an overload.
+  static constexpr Duration kTime = std::chrono::milliseconds(16);
+  // So many may always be under way: a database far away takes as long for many as for one.
+  static constexpr std::int64_t kLeast = 64;
+  // What "lately" and "now" are: over so long it is counted how many were under way, and were done.
+  static constexpr Duration kCount = std::chrono::milliseconds(50);
+  // How long nobody may have been turned away for the overload to be over.
+  static constexpr Duration kCalm = std::chrono::milliseconds(50);
 
-  // `room`: how many may wait, 0: any number. `backlog` may be empty.
-  Admission(std::int64_t room, std::function<std::int64_t()> backlog);
+  // Who asks to be let in. One of the two is called, once, by whichever thread finds that it is time, and none throws.
+  class Caller {
+   public:
+    virtual ~Caller() = default;
+    // True is followed by begun(), on a worker, and done(). False: there was no memory for that, and it has ended.
+    virtual bool begin() = 0;
+    virtual void turn_away() = 0;
+  };
 
-  // True: turned away, and counted as that. `now` is monotonic.
-  bool sheds(Urgency urgency, Duration now);
-  // Unless sheds(). True is followed by one begun() or withdrawn().
-  bool admits(Urgency urgency, Duration now);
-  // A worker has taken it: what it waits for from now on is in the backlog. False: in a flood, after so long a wait or
-  // behind so many that have begun, it is turned away after all, and counted as that.
-  bool begun(Urgency urgency, Duration waited);
-  // It never will be.
-  void withdrawn() { unbegun_.fetch_sub(1, std::memory_order_relaxed); }
+  // `most`: how many may wait, 0: any number. `backlog`: how many of those that were begun() wait for this machine; may
+  // be empty.
+  Admission(std::int64_t most, std::function<std::int64_t()> backlog);
 
-  // A loop took so long to hear all that its sockets had to say, or `behind`: could not even do that. In a flood
-  // nobody ordinary is let in until it has caught up: those who wait in sockets wait for it.
-  void turned(Duration took, bool behind, Duration now);
-  // Whether more comes than can be done for long: the room is at its least.
-  bool flooded() const { return room_.load(std::memory_order_relaxed) == least_ && least_ < most_; }
+  // Lets `caller` begin now or later, or turns it away. `now` is monotonic.
+  void ask(std::unique_ptr<Caller> caller, Urgency urgency, Duration now);
+  // Whether ask() would turn it away, and counts it as that: for who is then not even asked about.
+  bool turns_away(Urgency urgency, Duration now);
+  // A worker has taken it: what it waits for from now on is in the backlog.
+  void begun(Duration now);
+  void done(Duration now);
+  // Lets begin those in line who may by now, and ends an overload. Called every so often while there is either: nobody
+  // else may come, and what is under way may have gone to wait for somebody else.
+  void advance(Duration now);
+  // Lets go of those in line without a word, and of whoever asks from now on.
+  void close();
+
+  // A loop hears more from its sockets than it gets done, or no longer. Nobody begins meanwhile: those who wait in
+  // sockets for a word, were it a refusal, wait for a processor.
+  void loop_is_behind(bool is) { behind_.fetch_add(is ? 1 : -1, std::memory_order_relaxed); }
+
+  // More comes than can be done.
+  bool overloaded() const { return overloaded_.load(std::memory_order_relaxed); }
+  bool has_line() const { return in_line_.load(std::memory_order_relaxed) != 0; }
   std::int64_t shed() const { return shed_.load(std::memory_order_relaxed); }
 
  private:
-  void turn_away();
-  void adapt(Duration now);
+  bool may_begin(Urgency urgency) const;
+  std::int64_t under_way() const;
+  void begin(Caller& caller);
+  void count(Duration now);
+  void overload(std::int64_t waiting, Duration now);
   void say(std::int64_t waiting, Duration now);
 
-  const std::int64_t most_, least_;
+  const std::int64_t most_;
   const std::function<std::int64_t()> backlog_;
   const Counter counter_;
-  std::atomic<std::int64_t> room_;  // For ordinary requests.
+  std::mutex mutex_;
+  std::deque<std::unique_ptr<Caller>> line_;
+  std::atomic<std::int64_t> in_line_{0};
+  bool closed_ = false;
+  std::atomic<std::int64_t> room_;  // How many may be under way.
   std::atomic<std::int64_t> unbegun_{0}, shed_{0};
-  std::atomic<Duration::rep> shed_at_{0};      // When somebody was turned away, last.
-  std::atomic<Duration::rep> quiet_at_{0};     // When next to nothing waited, last.
-  std::atomic<std::int64_t> shed_before_{0};   // What shed_ was when the room changed, last.
-  std::atomic<Duration::rep> changed_at_{0};   // When that was.
-  std::atomic<Duration::rep> late_until_{0};   // Until when no loop has caught up.
-  std::atomic<Duration::rep> said_at_{0};      // When the log was told, last.
+  std::atomic<std::int64_t> most_under_way_{0}, done_{0};  // Since room_ was found.
+  std::atomic<int> behind_{0};  // Loops.
+  std::atomic<bool> overloaded_{false};
+  std::atomic<Duration::rep> counted_at_{0};  // When room_ was found.
+  std::atomic<Duration::rep> shed_at_{0};     // When somebody was turned away, last.
+  std::atomic<Duration::rep> said_at_{0};     // When the log was told, last.
 };
 
 }  // namespace florin

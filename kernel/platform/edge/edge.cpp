@@ -54,6 +54,7 @@ class RunningEdge final : public Edge {
 
   ~RunningEdge() override {
     core_->draining = true;
+    core_->admission.close();
     loops_.clear();  // Before the acceptors that the first loop reports to.
   }
 

@@ -80,7 +80,7 @@ struct EdgeLimits {
   std::int64_t connections_per_address = 256;  // 0: no limit.
   std::int64_t connections = 20'000;
   std::int64_t requests_per_second_per_address = 0;  // 0: no limit. Bucket of twice that.
-  std::int64_t requests_waiting = 640;  // For a worker or EdgeOptions::backlog; see admission.hpp. 0: no limit.
+  std::int64_t requests_waiting = 640;  // In line, for a worker or in EdgeOptions::backlog; see admission.hpp. 0: no limit.
   std::size_t request_bytes_in_all = 256 * 1024 * 1024;  // Held of all requests that have not been answered.
   std::size_t websocket_message_bytes = 64 * 1024;
   std::size_t websocket_queue_bytes = 1024 * 1024;

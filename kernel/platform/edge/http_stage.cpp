@@ -2,15 +2,13 @@
 #include "kernel/platform/edge/http_stage.hpp"
 
 #include <algorithm>
-#include <new>
-
-#include <spdlog/spdlog.h>
 
 #include "kernel/platform/edge/connection.hpp"
 #include "kernel/platform/edge/http_head.hpp"
 #include "kernel/platform/edge/http_writer.hpp"
 #include "kernel/platform/edge/plain_head.hpp"
 #include "kernel/platform/edge/refusal.hpp"
+#include "kernel/platform/edge/serving.hpp"
 #include "kernel/platform/edge/websocket.hpp"
 #include "kernel/platform/ids/ids.hpp"
 
@@ -21,58 +19,6 @@ namespace {
 constexpr std::size_t kPipeline = 16;
 // How much is handed to the socket at a time.
 constexpr std::size_t kRefill = 256 * 1024;
-
-struct Wanted {
-  bool head_only, keep_alive, http_1_0;
-  Urgency urgency = Urgency::kOrdinary;
-  Duration since{0};  // When it was let in.
-};
-
-// One request on a worker. It holds all it needs: connection and edge may have gone when it ends.
-Task<void> serve(std::shared_ptr<EdgeCore> core, std::shared_ptr<LoopInbox> inbox,
-                 std::shared_ptr<Connection> connection, std::uint64_t sequence, EdgeRequest request,
-                 Wanted wanted) {
-  const bool in_time = core->admission.begun(wanted.urgency, core->clock.monotonic() - wanted.since);
-  RequestBytes bytes(*core);
-  bytes.hold(request.body.capacity());
-  EdgeResponse response;
-  bool failed = false;
-  try {
-    if (in_time) {
-      Task<EdgeResponse> answering = core->handler(request);
-      response = co_await answering;
-    } else {
-      core->refused.fetch_add(1, std::memory_order_relaxed);
-      response = overloaded(request.request_id);
-    }
-  } catch (const std::exception& e) {
-    failed = true;
-    spdlog::error("{} {} {} ended by an exception: {}", request.request_id, request.method, request.path,
-                  e.what());
-  } catch (...) {
-    failed = true;
-    spdlog::error("{} {} {} ended by an exception that is no std::exception", request.request_id,
-                  request.method, request.path);
-  }
-  LoopMessage answer;
-  answer.kind = LoopMessage::Kind::kAnswer;
-  answer.connection = std::move(connection);
-  answer.sequence = sequence;
-  answer.close = true;
-  try {
-    if (failed)
-      response = problem_response(500, "internal_error",
-                                  "Something went wrong on our side; the log has it under this request's id.",
-                                  request.request_id);
-    const bool keep = wanted.keep_alive && !core->draining && !response.raw;
-    AnswerFrame frame{request.request_id, core->clock.now(), wanted.head_only, keep, wanted.http_1_0};
-    answer.text = response.raw ? std::move(*response.raw) : serialize(response, frame);
-    answer.close = !keep;
-  } catch (const std::bad_alloc&) {
-    // There is no memory for an answer: the connection ends without one.
-  }
-  inbox->push(std::move(answer));
-}
 
 }  // namespace
 
@@ -120,12 +66,12 @@ std::size_t HttpStage::consume(std::string_view bytes) {
 // that plain meets the same refusal in dispatch().
 bool HttpStage::turned_away(std::string_view bytes) {
   EdgeCore& core = connection_.core();
-  if (!core.admission.flooded() || parser_ || !slots_.empty() || ending_ || core.draining) return false;
+  if (!core.admission.overloaded() || parser_ || !slots_.empty() || ending_ || core.draining) return false;
   if (core.options.limits.requests_per_second_per_address != 0) return false;  // Its 429 comes first.
   const auto head = plain_head(bytes, core.options.limits.header_bytes);
   if (!head || head->size != bytes.size()) return false;
   const Duration now = connection_.loop().now();
-  if (!core.admission.sheds(connection_.loop().urgency(head->method, head->path), now)) return false;
+  if (!core.admission.turns_away(connection_.loop().urgency(head->method, head->path), now)) return false;
   core.requests.fetch_add(1, std::memory_order_relaxed);
   core.refused.fetch_add(1, std::memory_order_relaxed);
   fresh_ = false;
@@ -162,7 +108,7 @@ void HttpStage::dispatch() {
   EdgeCore& core = connection_.core();
   overlap_closed_ = !may_overlap();
   const bool keep_alive = parser_->keep_alive() && !core.draining;
-  Wanted wanted{parser_->request().method == "HEAD", keep_alive, parser_->http_1_0()};
+  const AnswerWanted wanted{parser_->request().method == "HEAD", keep_alive, parser_->http_1_0()};
   EdgeRequest request = parser_->take();
   parser_.reset();
   since_ = connection_.loop().now();
@@ -185,24 +131,11 @@ void HttpStage::dispatch() {
 
   if (!wanted.http_1_0 && upgrade(request)) return;
 
-  wanted.urgency = connection_.loop().urgency(request.method, request.path);
-  wanted.since = connection_.loop().now();
-  if (!core.admission.admits(wanted.urgency, wanted.since)) {
-    core.refused.fetch_add(1, std::memory_order_relaxed);
-    return answer_now(request, overloaded(request.request_id), keep_alive);
-  }
-
-  const std::uint64_t sequence = first_ + slots_.size();
+  const Urgency urgency = connection_.loop().urgency(request.method, request.path);
+  auto caller = asking(connection_, first_ + slots_.size(), std::move(request), wanted);
   slots_.emplace_back();
   ++running_;
-  try {
-    core.executor.spawn("edge.request",
-                        serve(connection_.loop().shared_core(), connection_.loop().inbox(),
-                              connection_.shared_from_this(), sequence, std::move(request), wanted));
-  } catch (const std::bad_alloc&) {
-    core.admission.withdrawn();
-    throw;
-  }
+  core.admission.ask(std::move(caller), urgency, connection_.loop().now());
 }
 
 // True: the request was for a WebSocket, and has been answered with 101 or a refusal.

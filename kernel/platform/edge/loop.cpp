@@ -20,6 +20,8 @@ namespace {
 // A client that has said nothing yet for so short a time may be about to.
 constexpr std::chrono::seconds kJustCome{1};
 constexpr std::chrono::milliseconds kBreath{1};
+// Sockets heard in a turn: answers go out between turns, and may not wait for all refusals that there are to say.
+constexpr std::size_t kHeard = 64;
 }  // namespace
 
 LoopInbox::LoopInbox() : event_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
@@ -219,7 +221,7 @@ void Loop::ring() {
 }
 
 void Loop::run() {
-  std::array<epoll_event, 256> events;
+  std::array<epoll_event, kHeard> events;
   for (;;) {
     if (!handle(inbox_->take(false))) break;
     // Each moves as far as it can; one with more to do comes again after the sockets were heard.
@@ -235,8 +237,12 @@ void Loop::run() {
     gone_.clear();
 
     int wait = again_.empty() ? pause_ms() : 0;
-    const bool flooded = core_->admission.flooded();
-    if (wait > 0 && flooded) {
+    Admission& admission = core_->admission;
+    if (admission.has_line() || admission.overloaded()) {
+      admission.advance(core_->clock.monotonic());
+      wait = std::min(wait, 1);
+    }
+    if (wait > 0 && admission.overloaded() && !behind_) {
       breathe();
       wait = 0;
     }
@@ -248,11 +254,9 @@ void Loop::run() {
       }
     }
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait);
-    const Duration before = std::exchange(now_, core_->clock.monotonic());
-    // A turn without refusals has other things to do, such as closing what the flood has left behind.
-    const std::int64_t shed = core_->admission.shed();
-    if (flooded && std::exchange(shed_, shed) != shed)
-      core_->admission.turned(now_ - before, static_cast<std::size_t>(count) == events.size(), now_);
+    now_ = core_->clock.monotonic();
+    const bool behind = static_cast<std::size_t>(count) == events.size();
+    if (std::exchange(behind_, behind) != behind) admission.loop_is_behind(behind);
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       if (event.data.ptr != nullptr) {

@@ -105,7 +105,7 @@ class Loop {
   std::string last_method_, last_path_;
   Urgency last_urgency_ = Urgency::kOrdinary;
   Duration now_{0};
-  std::int64_t shed_ = 0;  // What the admission had turned away when this was last looked at.
+  bool behind_ = false;  // Sockets have more to say than was heard in a turn.
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> again_;
   std::vector<std::shared_ptr<Connection>> gone_;  // Kept until no event can name them any more.
