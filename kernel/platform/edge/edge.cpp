@@ -1,7 +1,9 @@
 // Putting an Edge together, and taking it down in order.
 #include "kernel/platform/edge/edge.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -93,18 +95,28 @@ class RunningEdge final : public Edge {
   std::vector<std::unique_ptr<Loop>> loops_;
 };
 
+constexpr std::int64_t kOwnPart = 4;
+
 // A quarter of the descriptors is for the database, the providers and the log: a server whose callers took all
 // would let them in and could do nothing for them.
 std::int64_t connections_within(std::int64_t wanted) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
-  const auto most = static_cast<std::int64_t>(limit.rlim_cur - limit.rlim_cur / 4);
+  const auto most = static_cast<std::int64_t>(limit.rlim_cur - limit.rlim_cur / kOwnPart);
   if (wanted <= most) return wanted;
   spdlog::warn(
       "at most {} connections instead of {}: this process may have {} open files and keeps a quarter of them for "
       "itself; raise that limit (ulimit -Hn, LimitNOFILE=) or lower server.limits.connections",
       most, wanted, limit.rlim_cur);
   return most;
+}
+
+// The kernel's table of a process's descriptors grows when one is wanted, and then it stops the thread that wants it until
+// every processor has let go of the old one: for seconds on a busy machine, with all connections of that loop. So it
+// grows before anybody comes.
+void have_descriptors_for(std::int64_t connections, int any) {
+  const int highest = fcntl(any, F_DUPFD_CLOEXEC, static_cast<int>(connections + connections / kOwnPart));
+  if (highest >= 0) close(highest);  // Where the system allows no such number the table is as large as it gets, later.
 }
 
 }  // namespace
@@ -120,6 +132,7 @@ Result<std::unique_ptr<Edge>> Edge::open(EdgeOptions options, Executor& executor
   auto listening = listen_on(options.addresses, options.port);
   if (!listening) return listening.error();
   options.limits.connections = connections_within(options.limits.connections);
+  have_descriptors_for(options.limits.connections, listening->sockets.front());
   auto core = std::make_shared<EdgeCore>(std::move(options), executor, clock, std::move(handler), sockets);
   core->tls = std::move(tls);
   auto edge = std::make_unique<RunningEdge>(std::move(core));

@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 
 #include "kernel/platform/edge/edge_under_test.hpp"
@@ -182,6 +184,23 @@ TEST(EdgeNumber, AFullServerSays503) {
 
   EXPECT_EQ(RawHttpClient(server.port()).answer().status, 503);
   EXPECT_EQ(first.exchange(get_request("/still")).body, "/still");
+}
+
+// The size of this process's table of descriptors, as the kernel tells it.
+std::int64_t descriptors_there_is_room_for() {
+  std::ifstream status("/proc/self/status");
+  std::int64_t size = 0;
+  for (std::string word; status >> word && size == 0;)
+    if (word == "FDSize:") status >> size;
+  return size;
+}
+
+TEST(EdgeNumber, TheTableOfDescriptorsHasRoomForAllConnectionsBeforeAnybodyComes) {
+  EdgeUnderTest server(echo_path);
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const auto files = static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_cur, 1'000'000));
+  EXPECT_GE(descriptors_there_is_room_for(), std::min(files - files / 4, EdgeLimits().connections));
 }
 
 // Callers while no descriptor is left are turned away at once; the one after them is served.
