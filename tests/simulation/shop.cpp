@@ -27,6 +27,7 @@ struct Shops::Story {
   Json request;
   std::string last_answered;  // The payment's status; "" before there is one.
   Json next_action;
+  bool plain = false;  // Its requests come one by one.
 };
 
 Shops::Shops(Timeline& timeline, Weather& weather, Daemon& daemon, FarSides& far_sides, Oracles& oracles)
@@ -83,7 +84,7 @@ void Shops::learn(Story& story, const Json& payment) {
 Shops::Ask Shops::post(const Story& story, const std::string& path, const Json& body) {
   // Two merchants' keys may well be the same text.
   const std::string key = "key-" + story.order.tag + "-" + path.substr(path.rfind('/') + 1);
-  return Ask{"POST", "/api/v1" + path, story.order.merchant, key, body.dump()};
+  return Ask{"POST", "/api/v1" + path, story.order.merchant, key, body.dump(), story.plain};
 }
 
 // False: the story ends here.
@@ -185,6 +186,9 @@ Task<void> Shops::modify(Story& story, std::string what, Json body) {
 
 Task<void> Shops::run_probe(std::string merchant) {
   Story story;
+  // A twin that came first would have the key, and the merchant's own pauses between two questions, up to 3 s,
+  // would count as the daemon's.
+  story.plain = true;
   story.order = Order{merchant, "probe-" + merchant, 777, merchant == "kyoto" ? "JPY" : "EUR"};
   story.request = Json{{"amount", 777}, {"currency", story.order.currency}, {"payment_method", card(kCards.front())},
                        {"metadata", {{"route", "stripe-one stripe-two"}, {"tag", story.order.tag}}}};

@@ -34,6 +34,7 @@ class Shops {
   struct Story;
   struct Ask {
     std::string method, path, merchant, key, body;
+    bool alone = false;  // Never with a twin.
   };
   Task<void> tell(std::shared_ptr<Story> story, Duration start);
   Task<bool> pay(Story& story);

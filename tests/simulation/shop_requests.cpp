@@ -52,7 +52,7 @@ Task<Shops::Reply> Shops::ask_once(Ask ask) {
 
 Task<Shops::Reply> Shops::ask(Ask ask) {
   Dice& dice = timeline_.dice;
-  if (dice.chance(150)) executor_.spawn("twin", twin(ask));
+  if (dice.chance(150) && !ask.alone) executor_.spawn("twin", twin(ask));
   for (int tries = 0; tries < 400; ++tries) {
     Task<Reply> asking = ask_once(ask);
     const Reply reply = co_await asking;
