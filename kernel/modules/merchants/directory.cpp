@@ -174,9 +174,9 @@ std::vector<std::shared_ptr<const Merchant>> MerchantDirectory::all() const {
 std::shared_ptr<const AppConfig> MerchantDirectory::config() const { return snapshot()->config; }
 
 std::string MerchantDirectory::base_url() const {
-  const AppConfig::Server& server = snapshot()->config->server;
+  const auto held = config();  // A reload may let go of it in the middle of this.
   const std::uint16_t port = port_;
-  return base_url_of(server, port == 0 ? server.port : port);
+  return base_url_of(held->server, port == 0 ? held->server.port : port);
 }
 
 }  // namespace florin
