@@ -2,6 +2,8 @@
 // that they go in reverse; stop() says in which order they are told to rest.
 #include "kernel/app/appliance.hpp"
 
+#include <atomic>
+
 #include <spdlog/spdlog.h>
 
 #include <florin/crypto.hpp>
@@ -60,7 +62,7 @@ class RunningAppliance final : public Appliance {
   Task<Result<Done>> probe_writer();
   Result<Json> control(const std::string& command, const Json& arguments);
 
-  bool stopped_ = false;
+  std::atomic<bool> stopped_ = false;  // Whoever asks for readiness does so on a thread of their own.
   std::unique_ptr<ThreadExecutor> executor_;
   std::unique_ptr<PluginHost> plugins_;
   std::unique_ptr<ConfigHolder> config_;
@@ -248,7 +250,7 @@ void RunningAppliance::leave() {
 }
 
 void RunningAppliance::stop() {
-  if (std::exchange(stopped_, true)) return;
+  if (stopped_.exchange(true)) return;
   control_.reset();
   const auto limit = config_ ? config_->current()->server.drain : std::chrono::milliseconds(0);
   if (edge_ && !edge_->drain(limit)) spdlog::warn("requests were still under way after {} ms of draining", limit.count());
