@@ -80,6 +80,23 @@ test('ten years forward and back: an authorization is given back once at the mos
   assert.equal(voided.length, 1);
 });
 
+for (const [name, then] of Object.entries({ 'the clock is put right': () => {}, 'the clock is put right and florind killed': () => florin.restart('SIGKILL') })) {
+  test(`begun in what was the future: when ${name}, it is found out as soon as ever what became of it`, async () => {
+    const { json: payment } = await shop.pay((last += 10), { capture_method: 'manual', method });
+    await florin.far_sides.fault({ plugin: 'stripe', method: 'POST', path_prefix: '/v1/payment_intents', mode: 'silent_before', times: 1 });
+    faults.move_clock(kTenYears);
+    const capturing = shop.post(`/payments/${payment.id}/capture`, {}).catch(() => {});
+    await sleep(300);
+    faults.move_clock(0);
+    await then();
+    await capturing;
+    const states = async () => (await shop.get(`/payments/${payment.id}?expand[]=attempts`)).json.attempts.map(({ kind, status }) => `${kind} ${status}`);
+    await until('the capture to have an end', async () => (await states()).includes('capture failed'), 30_000);
+    await florin.far_sides.heal();
+    assert.equal((await shop.post(`/payments/${payment.id}/capture`, {})).json.status, 'succeeded');
+  });
+}
+
 test('a webhook is judged by the clock as it is: refused while that is wrong, believed once it is right', async () => {
   const amount = (last += 10);
   faults.move_clock(kHour);

@@ -132,6 +132,11 @@ bool PaymentRepository::settle_attempt(Session& session, const Attempt& a) {
        ended, a.node, a.told, a.id, a.merchant});
 }
 
+void PaymentRepository::set_started(Session& session, const Attempt& a) {
+  session.execute("update attempts set started = :started where id = :id and merchant = :merchant", micros(a.started), a.id,
+                  a.merchant);
+}
+
 std::optional<ApiAnswer> PaymentRepository::told_answer(Session& session, const std::string& merchant,
                                                         const std::string& payment_id, const Idempotency& idempotency) {
   const auto told = session.one<std::tuple<std::string>>(

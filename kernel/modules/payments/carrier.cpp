@@ -1,6 +1,8 @@
 // From stored rows to plugin requests, and one door an attempt.
 #include "kernel/modules/payments/carrier.hpp"
 
+#include <algorithm>
+
 #include <florin/http.hpp>
 
 #include "kernel/modules/payments/order.hpp"
@@ -57,6 +59,7 @@ Task<AuthorizeResult> Carrier::authorize(const ProviderAccount& account, Authori
   FencedDoor door = fenced_door(account, attempt, &exchanges);
   request.attempt_id = attempt.id;
   request.now = clock_.now();
+  attempt.left = clock_.monotonic();
   Task<AuthorizeResult> asking = account.provider->authorize(request, door);
   AuthorizeResult answer = co_await asking;
   hide_token(exchanges, request.method);
@@ -69,6 +72,7 @@ Task<AuthorizeResult> Carrier::resume(const ProviderAccount& account, const Paym
   FencedDoor door = fenced_door(account, attempt, &exchanges);
   const ResumeRequest request{attempt.id, payment.id, attempt.reference, payment.amount, !payment.manual_capture,
                               clock_.now()};
+  attempt.left = clock_.monotonic();
   Task<AuthorizeResult> asking = account.provider->resume(request, door);
   AuthorizeResult answer = co_await asking;
   keep(attempt, exchanges);
@@ -80,6 +84,7 @@ Task<ModifyResult> Carrier::modify(const ProviderAccount& account, const Payment
   std::vector<Exchange> exchanges;
   FencedDoor door = fenced_door(account, attempt, &exchanges);
   const Instant now = clock_.now();
+  attempt.left = clock_.monotonic();
   ModifyResult answer = Error{Error::Kind::kInvalid, "an authorization is no modification"};
   if (attempt.kind == AttemptKind::kCapture) {
     const CaptureRequest request{attempt.id,     payment.id,       payment.reference,
@@ -112,8 +117,9 @@ LookupRequest Carrier::lookup_request(const Payment& payment, const Attempt& att
   request.capture_reference = attempt.capture_reference;
   request.operation_reference = attempt.operation_reference;
   request.capture = !payment.manual_capture;
-  request.started = attempt.started;
   request.now = clock_.now();
+  // What another process sent is as old as the wall clock says, and at least no younger than now.
+  request.started = attempt.left ? request.now - (clock_.monotonic() - *attempt.left) : std::min(attempt.started, request.now);
   return request;
 }
 

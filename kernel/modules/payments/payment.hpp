@@ -93,6 +93,8 @@ struct Attempt {
   std::optional<Instant> ended;
   std::string node;  // The incarnation that carries it (platform/nodes).
   std::string told;  // The event in which its caller's answer stands; "" : none does.
+  // When this process sent for it last, by the monotonic clock: no jump makes it older or younger. Not stored.
+  std::optional<Duration> left;
 };
 
 }  // namespace florin

@@ -171,6 +171,20 @@ Task<Result<PaymentService::Begun>> PaymentService::read_attempt(std::shared_ptr
   co_return co_await reading;
 }
 
+// A provider that shows nothing is believed when it has had its time, which would never pass for an attempt that began
+// in an hour, or in ten years, by a clock that has been put right since. It is as old as we know it to be: it begins now.
+Task<Result<Done>> PaymentService::date_from_now(Attempt& attempt) {
+  const Instant now = doors_.clock.now();
+  if (attempt.started <= now) co_return Done();
+  attempt.started = now;
+  auto unit = [this, attempt](Session& session) -> Result<Done> {
+    payments_.set_started(session, attempt);
+    return Done();
+  };
+  Task<Result<Done>> writing = doors_.store.write(unit);
+  co_return co_await writing;
+}
+
 Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
   const Json payload = Json::parse(job.payload);
   const std::string merchant_id = text_at(payload, "merchant"), attempt_id = text_at(payload, "attempt");
@@ -188,6 +202,9 @@ Task<Result<JobOutcome>> PaymentService::run_settle_job(Job job) {
   // This process is at it, and knows more than a look-up tells.
   if (begun->attempt->node == doors_.nodes.me() && aboard_->has(begun->payment->id))
     co_return JobOutcome{JobOutcome::Next::kAgainIn, std::chrono::seconds(5)};
+  Task<Result<Done>> dating = date_from_now(*begun->attempt);
+  const Result<Done> dated = co_await dating;
+  if (!dated) co_return dated.error();
   auto trip = board(merchant, std::move(*begun->payment), std::move(*begun->attempt));
   if (!trip->account())
     co_return Error{Error::Kind::kUnavailable, "account " + trip->attempt.account + " is not configured: its attempt waits"};

@@ -78,6 +78,8 @@ class PaymentRepository {
                                        const Idempotency& idempotency);
   // Ends an attempt, or marks it in doubt or waiting. False: it had been ended already.
   bool settle_attempt(Session& session, const Attempt& attempt);
+  // Stores when it started, which a wrong clock had put in the future.
+  void set_started(Session& session, const Attempt& attempt);
   // For recovery, over all merchants and nodes, oldest first: attempts that are sending, or in doubt.
   std::vector<OpenAttempt> open_attempts(Session& session, AttemptState state, int limit);
 

@@ -117,6 +117,7 @@ class PaymentService {
   Task<void> watch_deadlines();
 
   Task<Result<JobOutcome>> run_settle_job(Job job);
+  Task<Result<Done>> date_from_now(Attempt& attempt);
   Task<Result<JobOutcome>> run_expire_job(Job job);
   // Asks for a payer who has not come back, and whose provider's webhooks have not come either.
   Task<Result<JobOutcome>> run_payer_job(Job job);
