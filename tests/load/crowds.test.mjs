@@ -157,8 +157,10 @@ small.test('four hundred bodies of a mebibyte that never end: memory is bounded,
 
 const starved = await start_appliance({ set: [`server.limits.request_bytes_in_all=${1024 * kMiB}`, 'log.level=warn'] });
 
-starved.test('no memory left for what comes: those connections end, the daemon stays, and it passes', async () => {
+starved.test('no memory left for what comes: those connections end, the daemon stays, and it passes', async (context) => {
   const { pid } = starved.daemon;
+  if (fs.readFileSync(`/proc/${pid}/maps`, 'utf8').includes('libtsan'))
+    return context.skip('the thread sanitizer itself ends a process that has no memory left');
   await slowest_of_honest(starved);
   prlimit(pid, `--data=${status_kib(pid, 'VmData') * 1024 + 48 * kMiB}`);
   const body = `${kHead}Content-Length: ${kMiB}\r\n\r\n${'x'.repeat(kMiB - 1)}`;
