@@ -54,10 +54,9 @@ inline std::vector<SandboxHttp::Exchange> tour(const std::string& name) {
     (void)stage.provider->lookup_modification(stage.question(Of::kVoid, sale, unwanted.reference), stage.http)
         .run();
   }
-  for (const Json& fact : stage.facts.at("declines"))
-    (void)stage.authorize(
-        stage.sale({{"type", "card"}, {"card", fact.at("card")}}, true, "att_" + text_at(fact, "card")));
   int number = 0;
+  for (const Json& fact : stage.facts.at("declines"))
+    (void)stage.authorize(stage.sale(fact, true, "att_declined_" + std::to_string(++number)));
   for (const Json& fact : stage.facts.at("actions")) {
     const AuthorizeRequest request = rich(stage.sale(fact, true, "att_action_" + std::to_string(++number)));
     const auto asked = stage.authorize(request);
