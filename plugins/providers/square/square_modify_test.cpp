@@ -27,10 +27,20 @@ TEST(SquareLookup, FindsThePaymentOfTheAttemptInTheListOfItsTimeAmountAndLocatio
 
   ASSERT_TRUE(result);
   EXPECT_EQ(std::get<Approved>(*result).reference, kPayment);
-  EXPECT_EQ(http.sent[0].path,
-            "/v2/payments?begin_time=2023-11-14T22%3A08%3A20.000Z&end_time=2023-11-14T22%3A28%3A20.000Z"
-            "&location_id=L88917AVBK2S5&limit=100&total=1200");
+  EXPECT_EQ(
+      http.sent[0].path,
+      "/v2/payments?begin_time=2023-11-14T21%3A13%3A20.000Z&location_id=L88917AVBK2S5&limit=100&total=1200");
   EXPECT_NE(http.sent[1].path.find("&cursor=next%20page"), std::string::npos);
+}
+
+TEST(SquareLookup, TheListEndsAtSquaresOwnNowUnlessTheOperationIsLongAgo) {
+  const auto of = LookupRequest::Of::kAuthorize;
+
+  const HttpRequest soon = list_payments(what_became_of(of, std::chrono::hours(2)), "", config());
+  const HttpRequest late = list_payments(what_became_of(of, std::chrono::hours(3)), "", config());
+
+  EXPECT_EQ(soon.path.find("end_time"), std::string::npos) << "our clock may be behind Square's";
+  EXPECT_NE(late.path.find("&end_time=2023-11-14T23%3A13%3A20.000Z&"), std::string::npos);
 }
 
 TEST(SquareLookup, WhatAFreshListDoesNotShowProvesNothingAndIsNotTouched) {

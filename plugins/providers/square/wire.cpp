@@ -27,12 +27,13 @@ HttpRequest with_body(const std::string& method, const std::string& path, const 
 }
 
 std::string around(const LookupRequest& request, const std::string& cursor, const Config& config) {
-  // `created_at` is Square's clock, and the request was under way for a while.
-  const Instant from = request.started - std::chrono::minutes(5),
-                to = request.started + std::chrono::minutes(15);
-  std::string query = "?begin_time=" + url_encode(to_rfc3339(from)) +
-                      "&end_time=" + url_encode(to_rfc3339(to)) +
-                      "&location_id=" + url_encode(config.location_id) + "&limit=100";
+  // `created_at` is Square's clock, and ours may be wrong, or `started` no more than a guess after a crash.
+  // The list's own end is Square's now; one of ours is only named to spare the pages of days since.
+  constexpr std::chrono::hours kClocksDiffer{1};
+  std::string query = "?begin_time=" + url_encode(to_rfc3339(request.started - kClocksDiffer));
+  if (request.now - request.started > 2 * kClocksDiffer)
+    query += "&end_time=" + url_encode(to_rfc3339(request.started + kClocksDiffer));
+  query += "&location_id=" + url_encode(config.location_id) + "&limit=100";
   if (!cursor.empty()) query += "&cursor=" + url_encode(cursor);
   return query;
 }
