@@ -28,6 +28,18 @@ TEST_P(Authorizing, AnApprovedSaleIsTakenOnceAndExactly) {
   EXPECT_TRUE(!approved.fee || *approved.fee < stage.money(1200));
 }
 
+TEST_P(Authorizing, EveryOtherFormOfInstrumentThatItTakesIsTakenOnceAndExactly) {
+  for (const Json& fact : stage.facts.value("also_approved", Json::array())) {
+    Stage own(GetParam());
+    const auto result = own.authorize(own.sale(fact));
+
+    ASSERT_TRUE(result && std::holds_alternative<Approved>(*result)) << fact;
+    EXPECT_EQ(own.count(Kind::kCaptured, "att_1"), 1u);
+    EXPECT_EQ(own.sum(Kind::kCaptured), own.money(1200));
+    EXPECT_EQ(to_text(own.books.state()).find("5555555555554444"), std::string::npos);
+  }
+}
+
 TEST_P(Authorizing, AManualAuthorizationHoldsAndTakesNothing) {
   if (!stage.can.manual_capture) GTEST_SKIP() << "it captures at once";
   const Approved approved = stage.approved(false);

@@ -110,7 +110,8 @@ TEST_P(Contract, HoldsForEveryAnswerOfTheSandbox) {
   EXPECT_EQ(violations(recorded_tour(), "--response"), "");
 }
 
-// Which answer a recording is stands in conformance.json: "GET /path status", or "" when no contract has it.
+// Which answer a recording is stands in conformance.json: "GET /path status", with a request's body after it
+// where the contract wants one, or "" when no contract has it.
 TEST_P(Contract, HoldsForEveryRecordingThatTheProvidersTestsUse) {
   std::vector<Json> lines;
   for (const auto& file :
@@ -120,8 +121,10 @@ TEST_P(Contract, HoldsForEveryRecordingThatTheProvidersTestsUse) {
     if (known_as.empty()) continue;
     std::istringstream what(known_as);
     SandboxHttp::Exchange exchange;
-    what >> exchange.request.method >> exchange.request.path >> exchange.response.status;
+    what >> exchange.request.method >> exchange.request.path >> exchange.response.status >> std::ws;
+    std::getline(what, exchange.request.body);
     exchange.request.headers.emplace("Authorization", "Bearer recorded");
+    if (!exchange.request.body.empty()) exchange.request.headers.emplace("Content-Type", "application/json");
     exchange.response.body = test_support::recorded(GetParam(), name);
     lines.push_back(judged_line(lines.size(), exchange));
     lines.back()["id"] = name;

@@ -50,9 +50,11 @@ class Stage {
   Money money(std::int64_t minor) const { return {minor, currency}; }
   void wait(std::chrono::seconds time) { now += time; }
 
-  // `fact` is {"card": number}, {"token": the provider's own} or {"type": "paypal"}.
+  // `fact` is {"card": number}, {"network_token": number}, {"token": the provider's own} or {"type": "paypal"}.
   static PaymentMethod method(const Json& fact) {
     if (!text_at(fact, "card").empty()) return test_support::card(text_at(fact, "card"));
+    if (!text_at(fact, "network_token").empty())
+      return test_support::network_token(text_at(fact, "network_token"));
     if (!text_at(fact, "token").empty()) return test_support::provider_token(text_at(fact, "token"));
     return {text_at(fact, "type"), std::monostate()};
   }

@@ -41,6 +41,9 @@ inline std::vector<SandboxHttp::Exchange> tour(const std::string& name) {
       ->lookup(stage.question(Of::kAuthorize, rich(stage.sale(card, true, "att_lost")), ""), stage.http)
       .run();
 
+  int other = 0;
+  for (const Json& fact : stage.facts.value("also_approved", Json::array()))
+    (void)stage.authorize(rich(stage.sale(fact, true, "att_also_" + std::to_string(++other))));
   if (stage.can.manual_capture) {
     const Approved held = stage.approved(false, "att_hold");
     const auto part =

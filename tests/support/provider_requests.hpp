@@ -12,6 +12,9 @@ namespace florin::test_support {
 inline PaymentMethod card(const std::string& number) {
   return {"card", Card{Secret(number), 12, 2034, Secret("123"), "Ana Reis"}};
 }
+inline PaymentMethod network_token(const std::string& number) {
+  return {"card", NetworkToken{Secret(number), 12, 2034, Secret("AgAAAAAAAIR8CQrXcIhbQAAAAAA="), "05"}};
+}
 inline PaymentMethod provider_token(const std::string& text) { return {"card", ProviderToken{Secret(text)}}; }
 
 inline AuthorizeRequest sale(PaymentMethod method, Money amount) {
