@@ -76,6 +76,8 @@ OperationWatch::~OperationWatch() {
   }
   stop_.notify_all();
   thread_.join();
+  // A plugin's own thread may come back with these for as long as the process lives.
+  for (const auto& operation : under_way_) keep_for_good(operation);
 }
 
 void OperationWatch::add(std::shared_ptr<Operation> operation) {
