@@ -135,6 +135,18 @@ TEST_P(Modifying, AFullRefundGivesAllBack) {
   EXPECT_EQ(stage.count(Kind::kRefunded, "ref_1"), 1u);
 }
 
+TEST_P(Modifying, TheSameKeyTwiceIsOneRefund) {
+  if (!stage.can.partial_refunds) GTEST_SKIP() << "it refunds all or nothing";
+  const Approved taken = stage.approved(true);
+
+  const auto first = refund(taken, 500, "ref_1");
+  const auto second = refund(taken, 500, "ref_1");
+
+  ASSERT_TRUE(is_accepted(first) && is_accepted(second));
+  EXPECT_EQ(std::get<Accepted>(*first).reference, std::get<Accepted>(*second).reference);
+  EXPECT_EQ(stage.sum(Kind::kRefunded), stage.money(500));
+}
+
 TEST_P(Modifying, TheSameKeyTwiceIsOneCaptureAndOneRefund) {
   if (!stage.can.manual_capture || !stage.can.refunds) GTEST_SKIP() << "it has no captures or refunds";
   const Approved held = stage.approved(false);
